@@ -1,0 +1,3 @@
+//! The `scan` binary: parse, run, exit.
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! L0: the nouns shared by all layers. No input or output here.
+
+mod client;
+mod endpoint;
+mod locus;
+mod log_text;
+mod moment;
+mod signal;
+mod slot;
+mod traits;
+
+pub use client::Client;
+pub use endpoint::{Endpoint, EndpointRef};
+pub use locus::{LINE_BLOCK, LineLocus, Locus, SourceId};
+pub use log_text::LogText;
+pub use moment::{Clock, Moment, Stamp};
+pub use signal::Signal;
+pub use slot::{Slot, SlotSet, SlotSetError};
+pub use traits::{Level, PathMark, PathMarks};
