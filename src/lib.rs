@@ -6,4 +6,10 @@
 //! | layer | owns |
 //! | --- | --- |
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
+//! | [`tally`] | the mergeable aggregate and the digest it ends as |
+//! | `matcher` | hits in a stretch of input |
+pub mod diagnose;
+pub mod matcher;
 pub mod model;
+pub mod rules;
+pub mod tally;
