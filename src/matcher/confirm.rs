@@ -244,11 +244,13 @@ impl Scan<'_, '_> {
     fn settle_line(&mut self) {
         let mut on_line = std::mem::take(&mut self.scratch.on_line);
         on_line.sort_by_key(|m| (m.found.start, std::cmp::Reverse(m.found.end), m.found.bare, m.rule));
-        let mut taken_until = 0;
+        let mut taken = (0, 0, u32::MAX);
         on_line.retain(|m| {
-            let free = !m.builtin || m.found.start >= taken_until;
+            let place = (m.found.start, m.found.end, m.rule);
+            // A list of slots is one match and a hit for each slot.
+            let free = !m.builtin || m.found.start >= taken.1 || place == taken;
             if m.builtin && free {
-                taken_until = m.found.end.max(taken_until);
+                taken = place;
             }
             free
         });

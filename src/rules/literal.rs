@@ -65,22 +65,27 @@ type Strings = BTreeSet<Vec<u8>>;
 pub(super) fn required(hir: &Hir) -> (Literals, Cost) {
     let part = walk(hir);
     let Some(best) = part.best() else { return (Literals::None, Cost::EveryLine) };
-    let cut: BTreeSet<Box<[u8]>> = best.iter().map(|s| rarest_window(s).into()).collect();
-    let cost = cost(&cut);
-    (Literals::Any(cut.into_iter().collect()), cost)
+    let cut: Strings = without_longer(best).iter().map(|s| rarest_window(s).to_vec()).collect();
+    let literals: Vec<Box<[u8]>> = without_longer(cut).into_iter().map(Vec::into_boxed_slice).collect();
+    let cost = literals.iter().map(|l| cost(l)).max().unwrap_or(Cost::EveryLine);
+    (Literals::Any(literals), cost)
 }
 
-fn cost(literals: &BTreeSet<Box<[u8]>>) -> Cost {
-    let of_one = |literal: &[u8]| {
-        if rarity::is_common(literal) {
-            Cost::Common
-        } else if literal.len() < 4 {
-            Cost::Short
-        } else {
-            Cost::Quiet
-        }
-    };
-    literals.iter().map(|l| of_one(l)).max().unwrap_or(Cost::EveryLine)
+/// A string that holds another of the list is found with it.
+fn without_longer(strings: Strings) -> Strings {
+    let holds =
+        |long: &[u8], short: &[u8]| long.len() > short.len() && long.windows(short.len()).any(|w| w == short);
+    strings.iter().filter(|long| !strings.iter().any(|short| holds(long, short))).cloned().collect()
+}
+
+fn cost(literal: &[u8]) -> Cost {
+    if rarity::is_common(literal) {
+        Cost::Common
+    } else if literal.len() < 4 {
+        Cost::Short
+    } else {
+        Cost::Quiet
+    }
 }
 
 /// The window of [`MAX_LEN`] bytes that is least likely in a log.
@@ -295,6 +300,8 @@ mod tests {
             (r"(zebra)+\d", &["zebra"]),
             (r"don(?:'|\\u0027)t hash", &["don't hash", "don\\u0027t hash"]),
             (r"xyz?w", &["xyw", "xyzw"]),
+            (r"(?:Fatal )?zygote", &["zygote"]),
+            (r"zygote|my zygote|zyg", &["zyg"]),
             ("", &[]),
             (r"\d+", &[]),
             (r"(?:foo)*", &[]),

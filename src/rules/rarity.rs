@@ -6,7 +6,6 @@
 /// Words that many lines of many logs have, in lower case.
 const COMMON_WORDS: &[&[u8]] = &[
     b"connection",
-    b"connecting",
     b"connected",
     b"connect",
     b"exception",

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import check
+import index
 import install
 import scenarios
 from clients import CLIENTS
@@ -77,6 +78,7 @@ def record(args: argparse.Namespace) -> int:
             print(f"kept {home}", file=sys.stderr)
         else:
             shutil.rmtree(home, ignore_errors=True)
+    index.write(args.out)
     return 1 if failed else 0
 
 

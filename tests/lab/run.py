@@ -106,7 +106,8 @@ class Run:
     def server_log(self, log: str, port: int) -> None:
         """A server's own log. What it tells is known by the server's fixed texts, not noted by a second party."""
         path = self.cluster.server_log(port)
-        note = "events found by the server's fixed texts; those marked optional need not be reported"
+        note = ("events found by the server's fixed texts; those marked optional need not be reported; whether a report "
+                "calls this failover or cluster-errors is not settled, so no incident is required")
         self.logs.append(Recorded(log, self.server, path, None, "", "redis-server", note=note,
                                   ready_events=server_texts(path), extra={"port": port}))
 
@@ -166,7 +167,7 @@ SERVER_TEXTS = [  # text, signal, whether a report may leave it out
     ("Start of election delayed for", "failover", True),
     ("Starting a failover election for epoch", "failover", True),
     ("Currently unable to failover:", "failover", True),
-    ("configEpoch set to", "failover", True),
+    ("after successful failover", "failover", True),
     ("Clear FAIL state for node", "failover", True),
     ("Configuration change detected. Reconfiguring myself as a replica of", "failover", True),
 ]

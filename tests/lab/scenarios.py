@@ -114,7 +114,7 @@ def reshard(run: Run, slots: int = 110, pause: float = 0.11, quick: bool = False
         start("ioredis-6-pino", "quick-ioredis-6-reshard", 3, judge=campaign, rate=8, style="pino")
     else:
         start("redis-py-5", "redis-py-5-reshard", 1, judge=campaign, rate=6, shown=False)
-        start("redis-py-8", "redis-py-8-reshard", 2, judge=campaign, rate=1.2, style="exception")
+        start("redis-py-8", "redis-py-8-reshard", 2, judge=campaign, rate=2.5, style="exception")
         start("go-redis", "go-redis-reshard", 3, judge=campaign, rate=6, style="log", shown=False)
         start("go-redis", "go-redis-cluster-reshard", 4, mode="cluster", rate=3,
               note="a cluster client that follows silently: nothing may be found")

@@ -89,8 +89,11 @@ def events(log: Log, notes: list[dict], client_shown: str | None) -> tuple[list[
 
 
 def count(found: list[dict]) -> dict[str, int]:
+    """Events by signal, without the optional ones."""
     out: dict[str, int] = {}
     for e in found:
+        if e.get("optional"):
+            continue
         signal = e["signal"] if isinstance(e["signal"], str) else e["signal"][0]
         out[signal] = out.get(signal, 0) + 1
     return out

@@ -55,10 +55,13 @@ def compare(scan: str, log: Path, truth: dict) -> tuple[list[str], int, int, str
     """The differences, how many required events were found, how many incidents matched, and what else was hit."""
     try:
         hits = [json.loads(l) for l in run(scan, "hits", log).splitlines()]
+    except (Unusable, json.JSONDecodeError) as e:
+        return [f"hits: {e}"], 0, 0, ""
+    differences, found, info = compare_events(truth, hits)
+    try:
         report = json.loads(run(scan, "json", log))
     except (Unusable, json.JSONDecodeError) as e:
-        return [f"scan: {e}"], 0, 0, ""
-    differences, found, info = compare_events(truth, hits)
+        return [*differences, f"report: {e}"], found, 0, info
     matched = 0
     for wanted in truth["incidents"]:
         why = match_incident(wanted, report["incidents"])
