@@ -9,6 +9,7 @@
 //! | [`tally`] | the mergeable aggregate and the digest it ends as |
 //! | `matcher` | hits in a stretch of input |
 pub mod diagnose;
+pub mod input;
 pub mod matcher;
 pub mod model;
 pub mod rules;

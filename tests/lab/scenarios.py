@@ -237,7 +237,7 @@ def stuck(run: Run) -> None:
     calm = run.traffic("stuck-calm", gets[left] + [both] * 4 + gets[done] + [f"GET {k}" for k in rest])
 
     def open_at_end(found):
-        return incident([e for e in found if e["signal"] == "ask" and e["slot"] == left],
+        return incident([e for e in found if e["signal"] == "ask" and e["slot"] == left], end=False,
                         kind=["ask-window", "ask-campaign"], states=["stuck", "mixed"], causes=["stuck-migration"],
                         slots_within=ranges([left, done]))
 

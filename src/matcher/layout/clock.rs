@@ -116,8 +116,7 @@ fn civil(day: i64, in_day: i64) -> Option<DateTime> {
     Some(jiff::tz::TimeZone::UTC.to_datetime(timestamp))
 }
 
-fn reference_millis(context: &SourceContext) -> i64 {
-    let at = context.reference;
+fn reference_millis(at: jiff::civil::DateTime) -> i64 {
     let day = days(i64::from(at.year()), at.month().unsigned_abs().into(), at.day().unsigned_abs().into());
     let seconds = i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second());
     day * DAY_MS + seconds * 1000 + i64::from(at.millisecond())
@@ -129,8 +128,9 @@ fn resolve_year(month: u32, day: u32, in_day: i64, context: &SourceContext) -> O
         let year = i64::from(year);
         return (day <= month_length(year, month)).then(|| days(year, month, day));
     }
-    let latest = reference_millis(context) + DAY_MS;
-    let newest_year = i64::from(context.reference.year()) + 1;
+    let reference = context.year_reference.unwrap_or(context.reference);
+    let latest = reference_millis(reference) + DAY_MS;
+    let newest_year = i64::from(reference.year()) + 1;
     // Eight years back always hold a 29th of February, but for the turn of some
     // centuries; that is close enough for a log.
     (newest_year - 9..=newest_year)
@@ -142,7 +142,7 @@ fn resolve_year(month: u32, day: u32, in_day: i64, context: &SourceContext) -> O
 
 /// The latest day on which this time of day is not after the reference.
 fn resolve_day(in_day: i64, context: &SourceContext) -> i64 {
-    let reference = reference_millis(context);
+    let reference = reference_millis(context.reference);
     let day = reference.div_euclid(DAY_MS);
     if day * DAY_MS + in_day <= reference { day } else { day - 1 }
 }

@@ -41,6 +41,8 @@ pub struct SourceContext {
     /// year that puts it at most one day later, a time without a date on the latest day
     /// that puts it not later.
     pub reference: jiff::civil::DateTime,
+    /// Another reference for dates without a year, when a full date is known near them.
+    pub year_reference: Option<jiff::civil::DateTime>,
     /// The year of dates that print none (`--year`).
     pub fixed_year: Option<i16>,
     /// Whether `04/05/2026` is the 4th of May; while unknown, such a line has no time.
@@ -55,7 +57,7 @@ pub struct SourceContext {
 impl SourceContext {
     /// Nothing is known but the newest plausible moment.
     pub const fn new(reference: jiff::civil::DateTime) -> Self {
-        Self { zone: None, reference, fixed_year: None, day_first: None, reporter: None, docker_json: false }
+        Self { zone: None, reference, year_reference: None, fixed_year: None, day_first: None, reporter: None, docker_json: false }
     }
 }
 
