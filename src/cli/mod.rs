@@ -8,8 +8,9 @@ mod exit;
 mod filter;
 mod ordered;
 mod pipeline;
-#[expect(dead_code)]
 mod progress;
+mod run;
+mod tell;
 
 pub use args::Args;
 pub use config::{Config, Decided, Env, Output, UsageError};
@@ -18,3 +19,4 @@ pub use exit::Exit;
 pub use filter::{Bound, Filter, Glob};
 pub use ordered::{Numbered, Ordered};
 pub use pipeline::{Live, ScanError, ScanPlan, Scanned, scan};
+pub use run::run;
