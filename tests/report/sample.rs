@@ -1,7 +1,9 @@
 //! One rich report for every emitter: a storm that goes on, a campaign with a stuck
 //! window, many alike small incidents, a rule of a user, a file that was not read.
 
-use scan::diagnose::{Cause, CauseId, Incident, Kind, Severity, State, Strength, TargetShare};
+use scan::diagnose::{
+    Cause, CauseId, Fact, Incident, Kind, Severity, State, Strength, TargetShare, WindowDetail,
+};
 use scan::model::{Client, Endpoint, LogText, Moment, Signal, Slot, SlotSet};
 use scan::report::{Advice, DoNot, DoThis, Report, Told};
 use scan::tally::{Digest, Group, Place, Problem, Sample, SourceFacts};
@@ -35,6 +37,10 @@ pub(crate) fn incident(kind: Kind, severity: Severity) -> Incident {
         targets: Vec::new(),
         reporters: Vec::new(),
         clients: Vec::new(),
+        reasons: Vec::new(),
+        advice: scan::diagnose::Advice::default(),
+        window_list: Vec::new(),
+        source: None,
         cause: Cause {
             id: CauseId::Undecided,
             strength: Strength::Undecided,
@@ -67,10 +73,22 @@ fn cause(id: CauseId, strength: Strength, score: f64) -> Cause {
     Cause { id, strength, score, evidence: Vec::new(), alternatives: Vec::new() }
 }
 
+fn window(slot: u16, state: State, asks: u64, closed: Option<Moment>) -> WindowDetail {
+    WindowDetail {
+        slot: Slot::new(slot),
+        target: Some(endpoint("redis-4.redis.svc", 6379)),
+        state,
+        asks,
+        span: Some((at(-600), at(-20))),
+        closed,
+    }
+}
+
 fn storm() -> Told {
     let incident = Incident {
         id: "9b1c64f2a7d0e358-1".to_owned(),
         state: State::OngoingAtEnd,
+        reasons: vec![Fact::SameLesson { minutes: 46 }],
         span: Some((at(0), at(2801))),
         events: 41_208,
         signals: vec![(Signal::Moved, 41_196), (Signal::TooManyRedirects, 12)],
@@ -143,6 +161,12 @@ fn campaign() -> Told {
         clients: vec![Client::Jedis, Client::RedisPy],
         cause: cause(CauseId::StuckMigration, Strength::Certain, 0.95),
         windows: BTreeMap::from([(State::Completed, 102), (State::Stuck, 1), (State::Unknown, 1)]),
+        window_list: vec![
+            window(98, State::Stuck, 497, None),
+            window(120, State::Completed, 1, Some(at(-30))),
+            window(122, State::Unknown, 1, None),
+        ],
+        source: Some(endpoint("10.0.0.11", 6379)),
         hot_slot: Slot::new(98).map(|slot| (slot, 0.6124)),
         first: Place { source: 0, line: 3 },
         last: Place { source: 0, line: 14 },
@@ -318,4 +342,47 @@ pub(crate) fn many(severity: Severity, count: usize) -> Report {
 /// A report of sources in which nothing was found.
 pub(crate) fn nothing(sources: Vec<SourceFacts>, problems: Vec<Problem>) -> Report {
     Report::new(&Digest { sources, problems, ..Digest::default() }, Vec::new(), Vec::new())
+}
+
+/// What log lines, names and addresses may hold to act on a reader's terminal or on a
+/// CI runner.
+pub(crate) const HOSTILE: &[&str] = &[
+    "::error::injected",
+    "  ::set-output name=x::injected",
+    "::stop-commands::token",
+    "x ##[error]injected",
+    "##vso[task.complete result=Failed;]",
+    "##teamcity[buildProblem description='injected']",
+    "--- injected",
+    "+++ injected",
+    "section_start:1:x\r\u{1b}[0Kinjected",
+    "\u{1b}]8;;http://injected\u{7}x\u{1b}]8;;\u{7}",
+    "\u{1b}[2J\u{1b}[31m\u{9b}31m",
+    "\u{202e}gnp.exe\u{2066}\u{200b}\u{feff}\u{2028}",
+    "a\nb\r\nc\u{0}\u{7f}\u{85}",
+    "</script><img onerror=x>\"'`|%25%0A,:;]",
+    "`unclosed",
+];
+
+/// The rich report with this text wherever text of unknown origin can stand.
+pub(crate) fn hostile(text: &str) -> Report {
+    let mut digest = digest();
+    digest.sources[0].name = text.to_owned();
+    digest.reporters.iter_mut().for_each(|reporter| *reporter = text.to_owned());
+    digest.rules[0] = text.to_owned();
+    digest.problems[0].name = text.to_owned();
+    digest.problems[0].message = text.to_owned();
+    digest.notes = vec![text.to_owned()];
+    digest.groups[0].target = Some(endpoint(text, 1));
+    digest.samples.iter_mut().for_each(|sample| sample.text = LogText::new(text.as_bytes()));
+    let mut all = vec![refresh(), user_rule(), campaign(), storm(), storm(), storm()];
+    for told in &mut all {
+        told.incident.targets.iter_mut().for_each(|target| target.endpoint = Some(endpoint(text, 6379)));
+        told.subject = told.subject.as_ref().map(|_| text.to_owned());
+        told.evidence = vec![text.to_owned()];
+        told.advice.steps[0].text = text.to_owned();
+        told.advice.do_not = vec![DoNot { text: text.to_owned(), why: text.to_owned() }];
+        told.advice.verify = vec![text.to_owned(), format!("`{text} {}`", "long ".repeat(30))];
+    }
+    Report::new(&digest, all, vec![text.to_owned()])
 }
