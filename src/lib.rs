@@ -6,4 +6,10 @@
 //! | layer | owns |
 //! | --- | --- |
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
+//! | [`tally`] | the mergeable aggregate |
+//! | [`diagnose`] | incidents with a verdict each |
+//! | [`report`] | the document and its views |
+pub mod diagnose;
 pub mod model;
+pub mod report;
+pub mod tally;

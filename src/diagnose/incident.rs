@@ -1,6 +1,7 @@
 //! Incidents: events with one verdict. Numbers and ids only; words are made in the
 //! report layer.
 
+use super::Fact;
 use crate::model::{Client, Endpoint, Moment, Signal, SlotSet};
 use crate::tally::Place;
 use std::collections::BTreeMap;

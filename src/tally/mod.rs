@@ -4,6 +4,6 @@
 mod digest;
 
 pub use digest::{
-    Activity, Digest, Group, Place, Problem, Resolution, Sample, SourceFacts, Start, Tick, TraitRow, UNDATED_BLOCK,
-    When,
+    Activity, Digest, Group, Place, Problem, Resolution, Sample, SourceFacts, Start, Tick, TraitRow,
+    UNDATED_BLOCK, When,
 };
