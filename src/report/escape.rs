@@ -88,8 +88,8 @@ pub fn github_property(text: &str) -> String {
 }
 
 /// A JSON string with its quotes, into `out`. Beyond what JSON asks for, hidden
-/// characters are `\u` escapes: the value is the same, and printing the document on a
-/// terminal is safe.
+/// characters and the `##` of a CI command are `\u` escapes: the value is the same, and
+/// printing the document on a terminal or in a CI job is safe.
 pub fn json(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     json_fragment(text, out);
@@ -102,7 +102,9 @@ pub(crate) fn json_fragment(text: &str, out: &mut Vec<u8>) {
     let mut at = 0;
     while at < bytes.len() {
         let b = bytes[at];
-        if (b >= b' ' && b != b'"' && b != b'\\' && b < 0x7f) || (0x80..0xc2).contains(&b) {
+        let command = b == b'#' && at > 0 && bytes[at - 1] == b'#' && begins_command(&text[at + 1..]);
+        let plain = (b' '..0x7f).contains(&b) && b != b'"' && b != b'\\' && !command;
+        if plain || (0x80..0xc2).contains(&b) {
             at += 1;
             continue;
         }
@@ -119,7 +121,7 @@ pub(crate) fn json_fragment(text: &str, out: &mut Vec<u8>) {
             '\t' => b"\\t",
             '\u{8}' => b"\\b",
             '\u{c}' => b"\\f",
-            c if is_hidden(c) => b"",
+            c if is_hidden(c) || command => b"",
             _ => {
                 at += len;
                 continue;
@@ -205,11 +207,12 @@ mod tests {
         }
 
         #[test]
-        fn json_reads_back(text in "[\\PC\u{0}-\u{1f}\u{7f}-\u{ff}\u{200b}-\u{206f}\u{e0000}-\u{e007f}\"\\\\]{0,40}") {
+        fn json_reads_back(text in "([\\PC\u{0}-\u{1f}\u{7f}-\u{ff}\u{200b}-\u{206f}\u{e0000}-\u{e007f}\"\\\\]|##|\\[){0,40}") {
             let mut out = Vec::new();
             json(&text, &mut out);
             prop_assert_eq!(&serde_json::from_slice::<String>(&out).unwrap(), &text);
-            prop_assert!(!String::from_utf8(out).unwrap().chars().any(is_hidden));
+            let out = String::from_utf8(out).unwrap();
+            prop_assert!(!out.chars().any(is_hidden) && !out.contains("##["));
         }
     }
 }

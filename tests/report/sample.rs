@@ -319,3 +319,46 @@ pub(crate) fn many(severity: Severity, count: usize) -> Report {
 pub(crate) fn nothing(sources: Vec<SourceFacts>, problems: Vec<Problem>) -> Report {
     Report::new(&Digest { sources, problems, ..Digest::default() }, Vec::new(), Vec::new())
 }
+
+/// What log lines, names and addresses may hold to act on a reader's terminal or on a
+/// CI runner.
+pub(crate) const HOSTILE: &[&str] = &[
+    "::error::injected",
+    "  ::set-output name=x::injected",
+    "::stop-commands::token",
+    "x ##[error]injected",
+    "##vso[task.complete result=Failed;]",
+    "##teamcity[buildProblem description='injected']",
+    "--- injected",
+    "+++ injected",
+    "section_start:1:x\r\u{1b}[0Kinjected",
+    "\u{1b}]8;;http://injected\u{7}x\u{1b}]8;;\u{7}",
+    "\u{1b}[2J\u{1b}[31m\u{9b}31m",
+    "\u{202e}gnp.exe\u{2066}\u{200b}\u{feff}\u{2028}",
+    "a\nb\r\nc\u{0}\u{7f}\u{85}",
+    "</script><img onerror=x>\"'`|%25%0A,:;]",
+    "`unclosed",
+];
+
+/// The rich report with this text wherever text of unknown origin can stand.
+pub(crate) fn hostile(text: &str) -> Report {
+    let mut digest = digest();
+    digest.sources[0].name = text.to_owned();
+    digest.reporters.iter_mut().for_each(|reporter| *reporter = text.to_owned());
+    digest.rules[0] = text.to_owned();
+    digest.problems[0].name = text.to_owned();
+    digest.problems[0].message = text.to_owned();
+    digest.notes = vec![text.to_owned()];
+    digest.groups[0].target = Some(endpoint(text, 1));
+    digest.samples.iter_mut().for_each(|sample| sample.text = LogText::new(text.as_bytes()));
+    let mut all = vec![refresh(), user_rule(), campaign(), storm(), storm(), storm()];
+    for told in &mut all {
+        told.incident.targets.iter_mut().for_each(|target| target.endpoint = Some(endpoint(text, 6379)));
+        told.subject = told.subject.as_ref().map(|_| text.to_owned());
+        told.evidence = vec![text.to_owned()];
+        told.advice.steps[0].text = text.to_owned();
+        told.advice.do_not = vec![DoNot { text: text.to_owned(), why: text.to_owned() }];
+        told.advice.verify = vec![text.to_owned(), format!("`{text} {}`", "long ".repeat(30))];
+    }
+    Report::new(&digest, all, vec![text.to_owned()])
+}

@@ -26,10 +26,18 @@ impl Emitter for Github {
         out.write_all(b"::group::scan report\n")?;
         Format::Text.emitter().emit(report, cx, out)?;
         out.write_all(b"::endgroup::\n")?;
+        let unread = report.scan.problems.iter().filter(|problem| problem.unread).count() as u64;
         for command in ["error", "warning", "notice"] {
+            let mut room = ANNOTATIONS;
+            if command == "warning" && unread > 0 {
+                let text =
+                    format!("{} not read in full: see the report above.", words::count(unread, "input"));
+                writeln!(out, "::warning title=scan could not read everything::{}", github_data(&text))?;
+                room -= 1;
+            }
             let incidents: Vec<&Incident> =
                 report.incidents.iter().filter(|incident| kind(incident.severity) == command).collect();
-            let shown = if incidents.len() > ANNOTATIONS { ANNOTATIONS - 1 } else { incidents.len() };
+            let shown = if incidents.len() > room { room - 1 } else { incidents.len() };
             for incident in &incidents[..shown] {
                 annotate(command, incident, cx, out)?;
             }
@@ -40,11 +48,6 @@ impl Emitter for Github {
                 );
                 writeln!(out, "::{command} title=scan::{}", github_data(&text))?;
             }
-        }
-        let unread = report.scan.problems.iter().filter(|problem| problem.unread).count() as u64;
-        if unread > 0 {
-            let text = format!("{} not read in full: see the report above.", words::count(unread, "input"));
-            writeln!(out, "::warning title=scan could not read everything::{}", github_data(&text))?;
         }
         Ok(())
     }

@@ -82,7 +82,7 @@ pub(super) struct Page<'o> {
     out: &'o mut dyn Write,
     cx: &'o RenderContext,
     /// Label to print before the next line of a field.
-    label: Option<&'static str>,
+    label: Option<(&'static str, Tone)>,
 }
 
 impl<'o> Page<'o> {
@@ -138,7 +138,12 @@ impl<'o> Page<'o> {
 
     /// Begins a field; what is written with [`Self::entry`] follows its label.
     pub(super) fn field(&mut self, label: &'static str) {
-        self.label = Some(label);
+        self.label = Some((label, Tone::Quiet));
+    }
+
+    /// The same for a field that asks the reader to act.
+    pub(super) fn action(&mut self, label: &'static str) {
+        self.label = Some((label, Tone::Strong));
     }
 
     /// A paragraph of the field.
@@ -165,11 +170,11 @@ impl<'o> Page<'o> {
 
     fn begin_entry(&mut self) -> io::Result<usize> {
         let indent = self.indent();
-        if let Some(label) = self.label
+        if let Some((label, tone)) = self.label
             && self.width() < NARROW
         {
             self.label = None;
-            self.put(0, &[span(Tone::Quiet, label)])?;
+            self.put(0, &[span(tone, label)])?;
         }
         Ok(indent)
     }
@@ -276,13 +281,13 @@ impl<'o> Page<'o> {
             spans.pop();
         }
         let mut start = " ".repeat(indent);
-        if let Some(label) = self.label.take() {
-            spans.insert(0, span(Tone::Quiet, format!("{label:<indent$}")));
+        if let Some((label, tone)) = self.label.take() {
+            spans.insert(0, span(tone, format!("{label:<indent$}")));
             start.clear();
         }
         defuse(&mut spans);
         let mut text = start;
-        for piece in &spans {
+        for piece in &joined(spans) {
             if self.cx.colour && piece.tone != Tone::Plain && !piece.text.trim().is_empty() {
                 let style = piece.tone.style();
                 text.push_str(&format!("{style}{}{style:#}", piece.text));
@@ -294,6 +299,23 @@ impl<'o> Page<'o> {
         text.push('\n');
         self.out.write_all(text.as_bytes())
     }
+}
+
+/// The same spans with neighbours of one tone as one, a blank between them included.
+fn joined(spans: Vec<Span>) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for piece in spans {
+        let blank = out.last().is_some_and(|last| last.text.trim().is_empty());
+        if blank && out.len() > 1 && out[out.len() - 2].tone == piece.tone {
+            let gap = out.pop().map_or(String::new(), |gap| gap.text);
+            out.push(span(piece.tone, gap));
+        }
+        let from = out.iter().rposition(|last| last.tone != piece.tone).map_or(0, |at| at + 1);
+        let mut text: String = out.drain(from..).map(|last| last.text).collect();
+        text.push_str(&piece.text);
+        out.push(span(piece.tone, text));
+    }
+    out
 }
 
 /// What is not broken over lines.

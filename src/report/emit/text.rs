@@ -265,8 +265,12 @@ fn facts(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     if !incident.reporters.is_empty() {
         page.field(if incident.reporters.len() == 1 { "Reporter" } else { "Reporters" });
         // A hostile name must not fill the screen.
-        let names: Vec<String> =
-            incident.reporters.iter().take(REPORTERS).map(|name| page.safe_cut(name, page.room())).collect();
+        let names: Vec<String> = incident
+            .reporters
+            .iter()
+            .take(REPORTERS)
+            .map(|name| page.safe_cut(name, page.room() - 1))
+            .collect();
         let more = incident.reporters.len() - names.len();
         let more = if more > 0 { format!(" (+{})", words::number(more as u64)) } else { String::new() };
         page.entry("", &[plain(format!("{}{more}", names.join(", ")))])?;
@@ -304,7 +308,9 @@ fn sparkline(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     page.field("Over time");
     let edge = page.sign("", "|");
     let scale = format!("  peak {} in {width}", words::number(peak));
-    page.row(&[plain(format!("{edge}{bars}{edge}")), span(Tone::Quiet, scale)])
+    let bars = format!("{edge}{bars}{edge}");
+    let scale = page.safe_cut(&scale, page.room().saturating_sub(columns(&bars)));
+    page.row(&[plain(bars), span(Tone::Quiet, scale)])
 }
 
 fn targets(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
@@ -395,7 +401,7 @@ fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     let advice = &incident.advice;
     if !advice.steps.is_empty() {
         page.blank()?;
-        page.field("Do");
+        page.action("Do");
         for (i, step) in advice.steps.iter().enumerate() {
             let lead = if advice.steps.len() > 1 { format!("{}. ", i + 1) } else { String::new() };
             let mut spans = Vec::new();
@@ -408,7 +414,7 @@ fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     }
     if !advice.do_not.is_empty() {
         page.blank()?;
-        page.field("Do not");
+        page.action("Do not");
         let cross = page.sign("✗ ", "x ");
         for dead_end in &advice.do_not {
             let mut spans = prose(dead_end.text.trim_end_matches('.'));
@@ -421,7 +427,7 @@ fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     }
     if !advice.verify.is_empty() {
         page.blank()?;
-        page.field("Verify");
+        page.action("Verify");
         let bullet = if advice.verify.len() > 1 { page.sign("• ", "- ") } else { "" };
         for check in &advice.verify {
             page.entry(bullet, &prose(check))?;
