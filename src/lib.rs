@@ -6,10 +6,14 @@
 //! | layer | owns |
 //! | --- | --- |
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
-//! | [`tally`] | the mergeable aggregate |
+//! | [`tally`] | the mergeable aggregate and the digest it ends as |
+//! | `matcher` | hits in a stretch of input |
 //! | [`diagnose`] | incidents with a verdict each |
 //! | [`report`] | the document and its views |
 pub mod diagnose;
+pub mod input;
+pub mod matcher;
 pub mod model;
 pub mod report;
+pub mod rules;
 pub mod tally;
