@@ -6,4 +6,7 @@
 //! | layer | owns |
 //! | --- | --- |
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
+//! | [`diagnose`] | from a finished tally to incidents with a verdict each |
+pub mod diagnose;
 pub mod model;
+pub mod tally;
