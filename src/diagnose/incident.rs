@@ -1,8 +1,9 @@
 //! Incidents: events with one verdict. Numbers and ids only; words are made in the
 //! report layer.
 
-use super::Fact;
-use crate::model::{Client, Endpoint, Moment, Signal, SlotSet};
+use super::advice::Advice;
+use super::fact::Fact;
+use crate::model::{Client, Endpoint, Moment, Signal, Slot, SlotSet};
 use crate::tally::Place;
 use std::collections::BTreeMap;
 
@@ -34,12 +35,20 @@ pub struct Incident {
     pub reporters: Vec<u32>,
     /// Proven clients, most events first.
     pub clients: Vec<Client>,
+    /// Why it has this kind and state, or what a longer log would have to show.
+    pub reasons: Vec<Fact>,
     /// The likely cause with its evidence.
     pub cause: Cause,
+    /// What to do, what not to do, and how to verify.
+    pub advice: Advice,
+    /// For windows and campaigns: each window, in order of its first ASK.
+    pub window_list: Vec<WindowDetail>,
+    /// The node that a window's or campaign's slots leave, where it is known.
+    pub source: Option<Endpoint>,
     /// For windows and campaigns: how many windows are in each state.
     pub windows: BTreeMap<State, u64>,
     /// The slot that takes half of the events or more, with its share (0 to 1).
-    pub hot_slot: Option<(crate::model::Slot, f64)>,
+    pub hot_slot: Option<(Slot, f64)>,
     /// Place of its first and last event in the order of the input.
     pub first: Place,
     /// See `first`.
@@ -60,6 +69,23 @@ pub struct TargetShare {
     pub events: u64,
     /// Slots that they name.
     pub slots: SlotSet,
+}
+
+/// One slot's way to one target.
+#[derive(Clone, Debug)]
+pub struct WindowDetail {
+    /// The slot; `None` for all ASK that do not name slot and target.
+    pub slot: Option<Slot>,
+    /// Where it goes.
+    pub target: Option<Endpoint>,
+    /// What became of it.
+    pub state: State,
+    /// ASK events.
+    pub asks: u64,
+    /// First and last ASK; `None` when undated.
+    pub span: Option<(Moment, Moment)>,
+    /// The first MOVED to its target that proves its arrival.
+    pub closed: Option<Moment>,
 }
 
 macro_rules! ids {
@@ -154,7 +180,7 @@ ids! {
 
 ids! {
     /// The causes that a verdict can name (docs/verdicts.md).
-    #[allow(missing_docs, reason = "docs/verdicts.md has a heading for each")]
+    #[expect(missing_docs, reason = "docs/verdicts.md has a heading for each")]
     CauseId {
         StandaloneClient => "standalone-client",
         StaleSlotMap => "stale-slot-map",
