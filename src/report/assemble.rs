@@ -2,7 +2,7 @@
 
 use super::document::{
     Advice, Alternative, Cause, Group, HotSlot, Incident, Line, Problem, Report, SCHEMA, Sample, Scan,
-    Source, Target,
+    Source, Target, Window,
 };
 use super::{Time, words};
 use crate::diagnose::{self, CauseId, Kind, State};
@@ -28,8 +28,8 @@ pub struct Told {
 }
 
 impl Report {
-    /// The document of a finished run. `notes` are remarks of the diagnosis, to follow
-    /// those on the input.
+    /// The document of a finished run. `notes` are remarks of the
+    /// diagnosis, to follow those on the input.
     pub fn new(digest: &Digest, incidents: Vec<Told>, notes: Vec<String>) -> Self {
         let names = Names { digest };
         let mut events = BTreeMap::from([(Signal::Moved, 0), (Signal::Ask, 0)]);
@@ -110,7 +110,7 @@ impl Names<'_> {
             id: incident.cause.id,
             strength: incident.cause.strength,
             score: (incident.cause.score * 100.0).round() / 100.0,
-            evidence: evidence.iter().map(|text| redacted(text.as_bytes())).collect(),
+            evidence: redact_all(&evidence),
             alternatives: (incident.cause.alternatives.iter())
                 .map(|&(id, strength)| Alternative { id, strength })
                 .collect(),
@@ -133,6 +133,9 @@ impl Names<'_> {
             hot_slot,
             targets: targets.collect(),
             reporters: incident.reporters.iter().map(|&reporter| self.reporter(reporter)).collect(),
+            source: incident.source.map(|source| source.to_string()),
+            reasons: redact_all(&incident.reasons.iter().map(diagnose::fact_words).collect::<Vec<_>>()),
+            window_list: incident.window_list.iter().map(window).collect(),
             clients: incident.clients.iter().map(|client| client.id().to_owned()).collect(),
             cause,
             advice,
@@ -168,6 +171,24 @@ impl Names<'_> {
 
 fn redacted(text: &[u8]) -> String {
     String::from_utf8_lossy(&redact(text)).into_owned()
+}
+
+fn redact_all(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| redacted(text.as_bytes())).collect()
+}
+
+fn window(window: &diagnose::WindowDetail) -> Window {
+    let (host, port) = address(window.target.as_ref());
+    Window {
+        slot: window.slot.map(crate::model::Slot::get),
+        host,
+        port,
+        state: window.state,
+        asks: window.asks,
+        start: window.span.map(|span| Time(span.0)),
+        end: window.span.map(|span| Time(span.1)),
+        closed: window.closed.map(Time),
+    }
 }
 
 fn address(endpoint: Option<&Endpoint>) -> (Option<String>, Option<u16>) {

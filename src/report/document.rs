@@ -140,6 +140,9 @@ pub struct Incident {
     /// A slot that takes half of the events or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hot_slot: Option<HotSlot>,
+    /// The node that a migration's slots leave, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Targets, most events first.
     pub targets: Vec<Target>,
     /// Who logged it, sorted.
@@ -149,6 +152,11 @@ pub struct Incident {
     /// Windows by state, for ASK windows and campaigns.
     #[serde(default, with = "by_id::windows", skip_serializing_if = "BTreeMap::is_empty")]
     pub windows: BTreeMap<State, u64>,
+    /// Each window, in order of its first ASK.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub window_list: Vec<Window>,
+    /// Why it has this kind and state, or what a longer log would have to show.
+    pub reasons: Vec<String>,
     /// The likely cause.
     pub cause: Cause,
     /// What to do about it.
@@ -163,6 +171,28 @@ pub struct Incident {
     pub profile_step_ms: Option<u64>,
     /// Example lines.
     pub samples: Vec<Sample>,
+}
+
+/// One slot's way to one target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// The slot; null for all ASK that name none.
+    pub slot: Option<u16>,
+    /// Host of the node that it goes to.
+    pub host: Option<String>,
+    /// Port of that node.
+    pub port: Option<u16>,
+    /// What became of it.
+    #[serde(with = "by_id::state")]
+    pub state: State,
+    /// ASK events.
+    pub asks: u64,
+    /// Time of its first ASK; the migration may have begun before.
+    pub start: Option<Time>,
+    /// Time of its last ASK.
+    pub end: Option<Time>,
+    /// Time of the first MOVED to its target, which proves that the slot arrived.
+    pub closed: Option<Time>,
 }
 
 /// A slot that takes half of the events or more: which slot pays, not why.

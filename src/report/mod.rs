@@ -15,7 +15,7 @@ mod words;
 pub use assemble::Told;
 pub use document::{
     Advice, Alternative, Cause, DoNot, DoThis, Group, HotSlot, Incident, Line, Problem, Report, SCHEMA,
-    SCHEMA_TEXT, Sample, Scan, Source, Target,
+    SCHEMA_TEXT, Sample, Scan, Source, Target, Window,
 };
 pub use emit::{Emitter, Format, RenderContext};
 pub use hit_line::HitLine;

@@ -1,7 +1,9 @@
 //! One rich report for every emitter: a storm that goes on, a campaign with a stuck
 //! window, many alike small incidents, a rule of a user, a file that was not read.
 
-use scan::diagnose::{Cause, CauseId, Incident, Kind, Severity, State, Strength, TargetShare};
+use scan::diagnose::{
+    Cause, CauseId, Fact, Incident, Kind, Severity, State, Strength, TargetShare, WindowDetail,
+};
 use scan::model::{Client, Endpoint, LogText, Moment, Signal, Slot, SlotSet};
 use scan::report::{Advice, DoNot, DoThis, Report, Told};
 use scan::tally::{Digest, Group, Place, Problem, Sample, SourceFacts};
@@ -35,6 +37,10 @@ pub(crate) fn incident(kind: Kind, severity: Severity) -> Incident {
         targets: Vec::new(),
         reporters: Vec::new(),
         clients: Vec::new(),
+        reasons: Vec::new(),
+        advice: scan::diagnose::Advice::default(),
+        window_list: Vec::new(),
+        source: None,
         cause: Cause {
             id: CauseId::Undecided,
             strength: Strength::Undecided,
@@ -67,10 +73,22 @@ fn cause(id: CauseId, strength: Strength, score: f64) -> Cause {
     Cause { id, strength, score, evidence: Vec::new(), alternatives: Vec::new() }
 }
 
+fn window(slot: u16, state: State, asks: u64, closed: Option<Moment>) -> WindowDetail {
+    WindowDetail {
+        slot: Slot::new(slot),
+        target: Some(endpoint("redis-4.redis.svc", 6379)),
+        state,
+        asks,
+        span: Some((at(-600), at(-20))),
+        closed,
+    }
+}
+
 fn storm() -> Told {
     let incident = Incident {
         id: "9b1c64f2a7d0e358-1".to_owned(),
         state: State::OngoingAtEnd,
+        reasons: vec![Fact::SameLesson { minutes: 46 }],
         span: Some((at(0), at(2801))),
         events: 41_208,
         signals: vec![(Signal::Moved, 41_196), (Signal::TooManyRedirects, 12)],
@@ -143,6 +161,12 @@ fn campaign() -> Told {
         clients: vec![Client::Jedis, Client::RedisPy],
         cause: cause(CauseId::StuckMigration, Strength::Certain, 0.95),
         windows: BTreeMap::from([(State::Completed, 102), (State::Stuck, 1), (State::Unknown, 1)]),
+        window_list: vec![
+            window(98, State::Stuck, 497, None),
+            window(120, State::Completed, 1, Some(at(-30))),
+            window(122, State::Unknown, 1, None),
+        ],
+        source: Some(endpoint("10.0.0.11", 6379)),
         hot_slot: Slot::new(98).map(|slot| (slot, 0.6124)),
         first: Place { source: 0, line: 3 },
         last: Place { source: 0, line: 14 },

@@ -141,6 +141,11 @@ impl<'o> Page<'o> {
         self.label = Some((label, Tone::Quiet));
     }
 
+    /// Ends a field, which may have had nothing to show.
+    pub(super) fn no_field(&mut self) {
+        self.label = None;
+    }
+
     /// The same for a field that asks the reader to act.
     pub(super) fn action(&mut self, label: &'static str) {
         self.label = Some((label, Tone::Strong));

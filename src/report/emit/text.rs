@@ -3,10 +3,10 @@
 
 use super::page::{Page, Tone, plain, prose, span};
 use super::{Emitter, RenderContext};
-use crate::diagnose::{Kind, Severity, Strength};
+use crate::diagnose::{Kind, Severity, State, Strength};
 use crate::model::Signal;
 use crate::report::escape::columns;
-use crate::report::{Incident, Report, Sample, Time, words};
+use crate::report::{Incident, Report, Sample, Time, Window, words};
 use std::io::{self, Write};
 
 /// `--format text`.
@@ -16,6 +16,7 @@ pub(super) struct Text;
 const TARGETS: usize = 6;
 const REPORTERS: usize = 4;
 const ALIKE: usize = 8;
+const WINDOWS: usize = 5;
 const SAMPLES: usize = 2;
 const SAMPLE_ROWS: usize = 3;
 /// From this many on, incidents with one verdict are told once.
@@ -260,7 +261,13 @@ fn facts(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
             incident.windows.iter().map(|(&s, &n)| format!("{} {}", words::number(n), words::state_short(s)));
         page.entry("", &[plain(states.collect::<Vec<_>>().join(", "))])?;
     }
+    open_windows(page, incident)?;
     sparkline(page, incident)?;
+    if let Some(source) = &incident.source {
+        page.field("Source");
+        let name = page.safe_cut(source, page.room());
+        page.row(&[plain(name)])?;
+    }
     targets(page, incident)?;
     if !incident.reporters.is_empty() {
         page.field(if incident.reporters.len() == 1 { "Reporter" } else { "Reporters" });
@@ -278,6 +285,33 @@ fn facts(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     if !incident.clients.is_empty() {
         page.field(if incident.clients.len() == 1 { "Client" } else { "Clients" });
         page.entry("", &[plain(incident.clients.join(", "))])?;
+    }
+    Ok(())
+}
+
+/// The windows that need a look: those not known to have ended well.
+fn open_windows(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+    if incident.window_list.len() < 2 {
+        return Ok(());
+    }
+    let well = |w: &&Window| !matches!(w.state, State::Completed | State::PresumedEnded | State::Unknown);
+    let open: Vec<&Window> = incident.window_list.iter().filter(well).collect();
+    for window in open.iter().take(WINDOWS) {
+        let slot = window.slot.map_or("no slot".to_owned(), |slot| format!("slot {slot}"));
+        let mut text =
+            format!("{slot} {}: {} ASK", words::state_short(window.state), words::number(window.asks));
+        if let (Some(start), Some(end)) = (window.start, window.end) {
+            let (date, clock, _) = start.civil();
+            let lasted = end.0.since(start.0).map_or(String::new(), words::duration);
+            text.push_str(&format!(" from {date} {clock}, {lasted}"));
+        }
+        page.entry("", &[plain(text)])?;
+    }
+    if open.len() > WINDOWS {
+        page.entry(
+            "",
+            &[span(Tone::Quiet, format!("and {} more", words::number((open.len() - WINDOWS) as u64)))],
+        )?;
     }
     Ok(())
 }
@@ -375,13 +409,14 @@ fn alike_rows(page: &mut Page<'_>, others: &[&Incident]) -> io::Result<()> {
 }
 
 fn why(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
-    if !incident.cause.evidence.is_empty() {
-        page.field("Why");
-        let bullet = page.sign("• ", "- ");
-        for fact in &incident.cause.evidence {
-            page.entry(bullet, &prose(fact))?;
-        }
+    let bullet = page.sign("• ", "- ");
+    page.field("Why");
+    let evidence = &incident.cause.evidence;
+    // What decides the kind is often evidence for the cause as well.
+    for fact in evidence.iter().chain(incident.reasons.iter().filter(|reason| !evidence.contains(reason))) {
+        page.entry(bullet, &prose(fact))?;
     }
+    page.no_field();
     if !incident.cause.alternatives.is_empty() {
         page.field("Or else");
         for other in &incident.cause.alternatives {
@@ -419,7 +454,8 @@ fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
         for dead_end in &advice.do_not {
             let mut spans = prose(dead_end.text.trim_end_matches('.'));
             if !dead_end.why.is_empty() {
-                spans.push(plain(": "));
+                // A clause goes on after a colon, a sentence after a stop.
+                spans.push(plain(if dead_end.why.starts_with(char::is_uppercase) { ". " } else { ": " }));
                 spans.extend(prose(&dead_end.why));
             }
             page.entry(cross, &spans)?;
