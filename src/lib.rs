@@ -8,8 +8,7 @@
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
 //! | [`tally`] | the mergeable aggregate and the digest it ends as |
 //! | `matcher` | hits in a stretch of input |
-//! | [`diagnose`] | incidents with a verdict each |
-//! | [`report`] | the document and its views |
+pub mod cli;
 pub mod diagnose;
 pub mod input;
 pub mod matcher;

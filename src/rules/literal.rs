@@ -6,6 +6,7 @@
 //! folded to lower case, since literals are searched without regard to case.
 
 use super::rarity;
+use memchr::memmem;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::collections::BTreeSet;
 
@@ -73,8 +74,7 @@ pub(super) fn required(hir: &Hir) -> (Literals, Cost) {
 
 /// A string that holds another of the list is found with it.
 fn without_longer(strings: Strings) -> Strings {
-    let holds =
-        |long: &[u8], short: &[u8]| long.len() > short.len() && long.windows(short.len()).any(|w| w == short);
+    let holds = |long: &[u8], short: &[u8]| long.len() > short.len() && memmem::find(long, short).is_some();
     strings.iter().filter(|long| !strings.iter().any(|short| holds(long, short))).cloned().collect()
 }
 
@@ -94,8 +94,8 @@ fn rarest_window(literal: &[u8]) -> &[u8] {
         return literal;
     }
     // `max_by` keeps the last of equals; reversed, that is the first window.
-    let windows = literal.windows(MAX_LEN).rev();
-    windows.max_by(|a, b| rarity::bits(a).total_cmp(&rarity::bits(b))).unwrap_or(literal)
+    let windows = literal.windows(MAX_LEN).rev().map(|window| (rarity::bits(window), window));
+    windows.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(literal, |(_, window)| window)
 }
 
 /// What is known of a part of a pattern.

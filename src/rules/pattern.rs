@@ -16,7 +16,7 @@ const MAX_COMPILED: usize = 4 * 1024 * 1024;
 const MAX_NESTING: u32 = 100;
 /// A pattern of fewer states than this fits [`MAX_COMPILED`] for certain, so it need
 /// not be compiled to know that it can be.
-const SURELY_SMALL: usize = 4_000;
+const SURELY_SMALL: usize = 16_000;
 
 /// Why a pattern cannot be run.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -330,7 +330,7 @@ fn states(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(Class::Bytes(_)) => 2,
+        HirKind::Class(Class::Bytes(class)) => 2 + class.ranges().len() / 8,
         HirKind::Class(Class::Unicode(class)) => class.ranges().len().saturating_mul(6),
         HirKind::Capture(capture) => states(&capture.sub).saturating_add(2),
         HirKind::Repetition(repetition) => {
@@ -433,6 +433,17 @@ mod tests {
             let mut hits = 0;
             pattern.find_in(line.as_bytes(), |_| hits += 1);
             assert_eq!(hits, 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_counts_as_small_compiles() {
+        for part in ["a", "[acegikmoqsuwy0-9]", r"(?:a|bc|[x-z])", r"\w", r"(?:\w?)", "(?:(a)|(b))"] {
+            let alone = states(&parse(part, true, false).unwrap());
+            let copies = (SURELY_SMALL - 100) / (alone + 1) - 1;
+            let text = format!("zygote(?:{part}){{{copies}}}");
+            assert!(states(&parse(&text, true, false).unwrap()) <= SURELY_SMALL, "{part}");
+            assert!(Pattern::new(&text, true).unwrap().regex().is_some(), "{part}");
         }
     }
 

@@ -3,6 +3,8 @@
 //! Bytes get bits of surprise by their frequency in English words and log furniture;
 //! words that are in logs everywhere get few bits as a whole, however long they are.
 
+use std::sync::LazyLock;
+
 /// Words that many lines of many logs have, in lower case.
 const COMMON_WORDS: &[&[u8]] = &[
     b"connection",
@@ -105,6 +107,16 @@ const COMMON_WORDS: &[&[u8]] = &[
     b"con",
 ];
 
+/// The common words that begin with a byte, longest first.
+static WORDS_BY_FIRST_BYTE: LazyLock<Vec<Vec<&[u8]>>> = LazyLock::new(|| {
+    let mut table = vec![Vec::new(); 256];
+    for word in COMMON_WORDS {
+        table[usize::from(word[0])].push(*word);
+    }
+    table.iter_mut().for_each(|words| words.sort_by_key(|word| usize::MAX - word.len()));
+    table
+});
+
 /// Bits of a common word as a whole.
 const WORD_BITS: f64 = 4.0;
 /// Neighbouring letters predict each other, so a letter is worth less than alone.
@@ -118,7 +130,7 @@ pub(super) fn bits(text: &[u8]) -> f64 {
     let mut sum = 0.0;
     while at < text.len() {
         let rest = &text[at..];
-        let word = COMMON_WORDS.iter().filter(|word| rest.starts_with(word)).max_by_key(|word| word.len());
+        let word = WORDS_BY_FIRST_BYTE[usize::from(rest[0])].iter().find(|word| rest.starts_with(word));
         match word {
             Some(word) => {
                 sum += WORD_BITS;

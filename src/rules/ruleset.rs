@@ -10,13 +10,14 @@ use super::schema::{
     regex_field,
 };
 use crate::model::Signal;
+use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// Largest rule file that is read, in bytes.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
@@ -148,7 +149,9 @@ impl RuleSet {
             }
         };
         if with_builtin {
-            builtin::FILES.iter().for_each(|(name, text)| add(load_builtin(name, text)));
+            let loaded: Vec<Loaded> =
+                builtin::FILES.par_iter().map(|(name, text)| load_builtin(name, text)).collect();
+            loaded.into_iter().for_each(&mut add);
         }
         for path in paths {
             load_path(path).into_iter().for_each(&mut add);
@@ -219,20 +222,23 @@ pub(super) fn load_path(path: &Path) -> Vec<Loaded> {
     if !path.is_dir() {
         return vec![load_file(path)];
     }
-    let mut out = Vec::new();
-    for entry in WalkDir::new(path).sort_by_file_name() {
-        match entry {
-            Ok(entry)
-                if entry.file_type().is_dir() || entry.path().extension() != Some(OsStr::new("json")) => {}
-            Ok(entry) => out.push(load_file(entry.path())),
-            Err(error) => {
-                let file = error.path().unwrap_or(path).display().to_string();
-                let why = error.io_error().map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
-                out.push(unreadable(file, &why));
-            }
+    let entries: Vec<_> = WalkDir::new(path).sort_by_file_name().into_iter().collect();
+    entries.into_par_iter().filter_map(|entry| load_entry(path, entry)).collect()
+}
+
+/// What a directory's entry gave; `None` for one that is no rule file.
+fn load_entry(root: &Path, entry: walkdir::Result<DirEntry>) -> Option<Loaded> {
+    match entry {
+        Ok(entry) if entry.file_type().is_dir() || entry.path().extension() != Some(OsStr::new("json")) => {
+            None
+        }
+        Ok(entry) => Some(load_file(entry.path())),
+        Err(error) => {
+            let file = error.path().unwrap_or(root).display().to_string();
+            let why = error.io_error().map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
+            Some(unreadable(file, &why))
         }
     }
-    out
 }
 
 fn load_file(path: &Path) -> Loaded {

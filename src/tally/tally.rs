@@ -33,6 +33,8 @@ pub struct Tally {
     starts: BTreeSet<(Cell, ReporterId)>,
     pulses: Pulses,
     sources: BTreeMap<SourceId, SourceCell>,
+    /// Candidates that nothing proved to be redirections, and the first one's place.
+    unproven: (u64, Option<LineLocus>),
     problems: BTreeSet<Problem>,
     notes: BTreeSet<String>,
 }
@@ -110,6 +112,13 @@ impl Tally {
             blocks.resize(block + 1, 0);
         }
         blocks[block] += newlines;
+    }
+
+    /// Counts a candidate that nothing proved to be a redirection.
+    pub fn add_unproven(&mut self, place: LineLocus) {
+        let (count, first) = &mut self.unproven;
+        *count += 1;
+        *first = Some(first.map_or(place, |first| first.min(place)));
     }
 
     /// Notes something that could not be read.
@@ -221,6 +230,14 @@ impl Tally {
         if self.reporter_level > 0 {
             notes.push("More than 10,000 reporters: some are folded into `(other)`; counts are exact.".into());
         }
+        if let (count @ 1.., Some(first)) = self.unproven {
+            let place = order.place(first);
+            let name = names.get(place.source as usize).map_or("", String::as_str);
+            notes.push(format!(
+                "{count} times a number before an address (`<slot> <host>:<port>`), first at {name}:{}: perhaps redirections whose code word a client stripped; not counted, as nothing near them tells of Redis.",
+                place.line
+            ));
+        }
         Digest {
             sources: order.sources(),
             reporters: order.reporter_labels.clone(),
@@ -291,6 +308,9 @@ impl Merge for Tally {
                 *count += more;
             }
         }
+        let (count, first) = other.unproven;
+        self.unproven.0 += count;
+        self.unproven.1 = [self.unproven.1, first].into_iter().flatten().min();
         self.problems.extend(other.problems);
         self.notes.extend(other.notes);
         if self.reporters.len() > REPORTER_LIMIT {
