@@ -15,7 +15,13 @@ pub(super) fn report(digest: &Digest, diagnosis: Diagnosis, rules: &RuleSet) -> 
 
 fn tell(digest: &Digest, incident: Incident, rules: &RuleSet) -> Told {
     let rule_of = |index: Option<u32>| digest.rules.get(index? as usize).and_then(|id| rules.get(id));
-    let evidence = incident.cause.evidence.iter().chain(&incident.reasons).map(fact_words).collect();
+    let mut evidence: Vec<String> = Vec::new();
+    for words in incident.cause.evidence.iter().chain(&incident.reasons).map(fact_words) {
+        // What decides the kind is often evidence for the cause as well.
+        if !evidence.contains(&words) {
+            evidence.push(words);
+        }
+    }
     let mut advice = Advice::default();
     for step in &incident.advice.do_ {
         match rule_of(step.rule) {

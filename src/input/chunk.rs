@@ -64,7 +64,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { own: 512 * 1024, margin: MARGIN, seam: SEAM, stream: 1536 * 1024 }
+        Self { own: 512 * 1024, margin: MARGIN, seam: SEAM, stream: 1024 * 1024 }
     }
 }
 

@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn cut_data_is_delivered_up_to_the_cut() {
-        let a = text(40_000);
+        let a = text(12_000);
         for codec in CODECS {
             let raw = pack(codec, &a);
             let (out, trouble) = decode(&raw[..raw.len() / 2], 1 << 20);
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn damage_costs_only_what_follows_it() {
-        let a = text(40_000);
+        let a = text(12_000);
         for codec in CODECS {
             let mut raw = pack(codec, &a);
             let middle = raw.len() / 2;
@@ -309,10 +309,10 @@ mod tests {
 
     #[test]
     fn hostile_compressed_bytes_end_in_words() {
-        let a = text(200);
+        let a = text(50);
         for codec in CODECS {
             let raw = pack(codec, &a);
-            for at in 0..raw.len().min(400) {
+            for at in (0..raw.len().min(64)).chain((64..raw.len()).step_by(7)) {
                 for value in [0u8, 0xff, raw[at] ^ 0x10] {
                     let mut bad = raw.clone();
                     bad[at] = value;

@@ -389,13 +389,11 @@ fn place(source: &Source) -> (Vec<String>, String, Rank) {
 /// Drops compressed copies of files that are read as well: the kubelet and gzip leave
 /// both for a while.
 fn drop_twins(sources: &mut Vec<Source>, problems: &mut Vec<InputProblem>) {
-    let stem = |source: &Source| -> PathBuf {
-        let path = Path::new(&source.name);
-        let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return path.to_owned() };
-        let plain = rotation::without_compression(&name).unwrap_or(&name);
-        path.with_file_name(plain.strip_suffix(".tmp").unwrap_or(plain))
+    let stem = |source: &Source| -> String {
+        let plain = rotation::without_compression(&source.name).unwrap_or(&source.name);
+        plain.strip_suffix(".tmp").unwrap_or(plain).to_owned()
     };
-    let mut groups: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, source) in sources.iter().enumerate().filter(|(_, source)| source.disk_bytes.is_some()) {
         groups.entry(stem(source)).or_default().push(index);
     }

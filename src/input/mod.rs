@@ -9,6 +9,32 @@
 //!
 //! Files are read, never mapped: a log that is truncated while it is mapped kills the
 //! reader.
+//!
+//! ```
+//! use scan::input::{Intake, Order, Progress, Settings, discover};
+//! use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+//!
+//! let found = discover(&["Cargo.toml".into()]);
+//! let (stop, progress, lines) = (AtomicBool::new(false), Progress::default(), AtomicU64::new(0));
+//! let intake = Intake::new(&found, Settings::default(), Order::Fastest, &stop, &progress);
+//! std::thread::scope(|scope| {
+//!     for _ in 0..2 {
+//!         scope.spawn(|| {
+//!             let mut worker = intake.worker();
+//!             while let Some(job) = worker.claim() {
+//!                 worker.read(job, &mut |window| {
+//!                     let own = window.glance().own_bytes();
+//!                     let count = own.iter().filter(|&&byte| byte == b'\n').count();
+//!                     lines.fetch_add(count as u64, Ordering::Relaxed);
+//!                 });
+//!             }
+//!         });
+//!     }
+//! });
+//! let reading = intake.finish();
+//! assert!(reading.problems.is_empty() && reading.bytes[0] > 0);
+//! assert!(lines.into_inner() > 10);
+//! ```
 
 mod chunk;
 mod codec;

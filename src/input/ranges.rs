@@ -150,3 +150,77 @@ impl RangeWindow<'_> {
         self.shrunk
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn file_of(data: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(data).unwrap();
+        file
+    }
+
+    proptest! {
+        #[test]
+        fn any_range_comes_with_its_margins(
+            data in proptest::collection::vec(any::<u8>(), 1..400),
+            from in 0usize..4,
+            own in 1usize..50,
+            margin in 1usize..60,
+            seam in 0usize..60,
+        ) {
+            let from = from.min(data.len() - 1);
+            let (seam, text) = (seam.min(margin), &data[from..]);
+            let file = file_of(&data);
+            let mut reader = RangeReader::new(Settings { own, margin, seam, stream: 1 });
+            let span = Span { source: 1, file: &file, from: from as u64, to: data.len() as u64 };
+            for start in (0..text.len()).step_by(own) {
+                let stop = (start + own).min(text.len());
+                let mut window = reader.window(span, start as u64..stop as u64).unwrap();
+                for reach in [seam, margin] {
+                    let chunk = window.chunk();
+                    let (low, high) = (start.saturating_sub(reach), (stop + reach).min(text.len()));
+                    prop_assert_eq!(chunk.bytes, &text[low..high]);
+                    prop_assert_eq!(chunk.own_bytes(), &text[start..stop]);
+                    prop_assert_eq!((chunk.offset, chunk.at_start), (low as u64, low == 0));
+                    prop_assert_eq!(chunk.at_end, stop + reach > text.len());
+                    window.widen();
+                }
+                prop_assert_eq!(window.shrunk(), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_ends_early() {
+        let data: Vec<u8> = (0..200u8).collect();
+        let file = file_of(&data);
+        let settings = Settings { own: 50, margin: 40, seam: 5, stream: 1 };
+        let mut reader = RangeReader::new(settings);
+        let span = Span { source: 0, file: &file, from: 0, to: 200 };
+        let mut window = reader.window(span, 50..100).unwrap();
+        file.set_len(120).unwrap();
+        window.widen();
+        let chunk = window.chunk();
+        assert_eq!((chunk.bytes, chunk.own_bytes()), (&data[10..120], &data[50..100]));
+        assert!(chunk.at_end);
+        assert_eq!(window.shrunk(), Some(120));
+
+        let window = reader.window(span, 100..150).unwrap();
+        assert_eq!((window.own(), window.shrunk()), (100..120, Some(120)));
+        assert_eq!(window.chunk().own_bytes(), &data[100..120]);
+        let window = reader.window(span, 150..200).unwrap();
+        assert_eq!((window.own(), window.shrunk()), (150..150, Some(145)), "the seam lies before it");
+        assert!(window.chunk().bytes.is_empty());
+
+        // Emptied between the glance and the margins: what was seen stays.
+        let mut window = reader.window(span, 50..100).unwrap();
+        file.set_len(0).unwrap();
+        window.widen();
+        assert_eq!(window.chunk().own_bytes(), &data[50..100]);
+        assert!(!window.chunk().at_start);
+    }
+}

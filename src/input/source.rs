@@ -16,6 +16,14 @@ pub struct Discovery {
     pub problems: Vec<InputProblem>,
 }
 
+impl Discovery {
+    /// Bytes on disk of all sources together, to measure progress by; `None` when a
+    /// stream is among them, which may go on without end.
+    pub fn disk_bytes(&self) -> Option<u64> {
+        self.sources.iter().map(|source| source.disk_bytes).sum()
+    }
+}
+
 /// One log to read.
 #[derive(Clone, Debug)]
 pub struct Source {

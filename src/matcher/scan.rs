@@ -56,7 +56,6 @@ pub struct SourceView {
 }
 
 /// Rules compiled for scanning; shared by all workers.
-#[derive(Debug)]
 pub struct Matcher<'r> {
     pub(super) rules: &'r RuleSet,
     pub(super) prefilter: Prefilter,

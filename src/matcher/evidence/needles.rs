@@ -17,7 +17,6 @@ use crate::model::PathMark::{
 
 /// A text, whether its letters' case matters, what must stand around it, and what it
 /// then proves.
-#[derive(Debug)]
 pub(super) struct Needle {
     pub(super) text: &'static str,
     pub(super) exact: bool,
