@@ -174,6 +174,10 @@ impl Scan<'_, '_> {
             let m = &mut self.scratch.matches[i];
             m.client = evidence.client;
             m.marks = evidence.marks;
+            let needed = self.matcher.needs_client.iter().find(|(rule, _)| *rule == m.rule);
+            if let Some(&(_, client)) = needed {
+                m.event = evidence.client == Some(client);
+            }
             let needs_proof = m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth));
             if !needs_proof {
                 continue;
@@ -289,7 +293,8 @@ impl Scan<'_, '_> {
     /// Whether a match is proven: repetitions of proven matches are repetitions, whichever
     /// of them were told apart already.
     fn is_counted(&self, m: &Match) -> bool {
-        m.event || !(m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth)))
+        let needs_client = self.matcher.needs_client.iter().any(|(rule, _)| *rule == m.rule);
+        m.event || !(needs_client || m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth)))
     }
 
     /// `message repeated n times` multiplies the record's events.

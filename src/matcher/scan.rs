@@ -21,8 +21,8 @@ use super::layout::{SourceContext, peel};
 use super::prefilter::Prefilter;
 use super::redirect;
 use super::scratch::Scratch;
-use crate::model::{Chunk, Hit, LINE_BLOCK, LineLocus, Locus, Moment, REACH, Signal, Stamp};
-use crate::rules::RuleSet;
+use crate::model::{Chunk, Client, Hit, LINE_BLOCK, LineLocus, Locus, Moment, REACH, Signal, Stamp};
+use crate::rules::{Rule, RuleSet};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
 
@@ -65,6 +65,9 @@ pub struct Matcher<'r> {
     ask: Option<u32>,
     /// The rule of bare pairs.
     pub(super) bare: Option<u32>,
+    /// Rules whose text alone proves nothing (tag `needs-client:ID`): the client that must
+    /// be proven by the record.
+    pub(super) needs_client: Vec<(u32, Client)>,
 }
 
 /// One chunk being scanned.
@@ -92,6 +95,7 @@ impl<'r> Matcher<'r> {
             moved,
             ask,
             bare: hand_parsed("database/redis-cluster-redirect"),
+            needs_client: rules.iter().filter_map(|rule| Some((rule.order, needed_client(rule)?))).collect(),
         })
     }
 
@@ -168,6 +172,11 @@ impl<'r> Matcher<'r> {
             last_time(chunk, view, sink);
         }
     }
+}
+
+fn needed_client(rule: &Rule) -> Option<Client> {
+    let id = rule.tags.iter().find_map(|tag| tag.strip_prefix("needs-client:"))?;
+    Client::ALL.iter().copied().find(|client| client.id() == id)
 }
 
 fn pulse_at(chunk: &Chunk<'_>, view: &SourceView, at: usize, sink: &mut impl Sink) {

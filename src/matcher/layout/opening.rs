@@ -178,6 +178,10 @@ fn is_more(text: &[u8]) -> bool {
 /// `github.com/x/y.(*T).M(0xc000…)`: Go prints the function of a frame unindented.
 fn is_go_frame(text: &[u8]) -> bool {
     let text = text.trim_ascii_end();
+    // `%+v` of an error with a stack prints functions without their arguments.
+    if text.contains(&b'/') && !text.contains(&b' ') && memmem::find(text, b".(*").is_some() {
+        return true;
+    }
     let Some(open) = text.iter().rposition(|&b| b == b'(') else { return false };
     let args = &text[open + 1..];
     text.ends_with(b")")
