@@ -222,6 +222,6 @@ fn title(incident: &diagnose::Incident, subject: Option<&str>) -> String {
     };
     match incident.cause.id {
         CauseId::Undecided => what,
-        cause => format!("{what}: {}", words::cause(cause)),
+        cause => format!("{what}: {}", words::verdict(cause, incident.cause.strength)),
     }
 }

@@ -89,6 +89,14 @@ pub(crate) const fn cause(cause: CauseId) -> &'static str {
     }
 }
 
+/// A cause as a headline tells it: what is only possible is not told as a fact.
+pub(crate) fn verdict(id: CauseId, strength: Strength) -> String {
+    match strength {
+        Strength::Possible => format!("possibly {}", cause(id)),
+        _ => cause(id).to_owned(),
+    }
+}
+
 /// How sure, before a cause.
 pub(crate) const fn strength(strength: Strength) -> &'static str {
     strength.id()

@@ -173,9 +173,11 @@ fn index_row(page: &mut Page<'_>, number: usize, of: usize, alike: &[&Incident])
         if alike.len() > 1 { format!("{} x ", words::number(alike.len() as u64)) } else { String::new() };
     // The cause's id is shorter than its words, and is what `--explain` takes.
     let cause = worst.cause.id;
-    let title = match worst.title.strip_suffix(&format!(": {}", words::cause(cause))) {
-        Some(what) if cause.id() == worst.kind.id() => format!("{times}{what}"),
-        Some(what) => format!("{times}{what} ({})", cause.id()),
+    let doubt = if worst.cause.strength == Strength::Possible { "?" } else { "" };
+    let suffix = format!(": {}", words::verdict(cause, worst.cause.strength));
+    let title = match worst.title.strip_suffix(&suffix) {
+        Some(what) if cause.id() == worst.kind.id() => format!("{times}{what}{doubt}"),
+        Some(what) => format!("{times}{what} ({}{doubt})", cause.id()),
         None => format!("{times}{}", worst.title),
     };
     let right = format!("  {:>9}  {:<11}", words::number(events), words::state_short(worst.state));
@@ -454,7 +456,7 @@ fn advice(page: &mut Page<'_>, incident: &Incident, before: Option<usize>) -> io
     if let Some(number) = before {
         page.blank()?;
         page.action("Do");
-        page.entry("", &[plain(format!("as for {number}, and no more than there"))])?;
+        page.entry("", &[plain(format!("as for {number}; what not to do is the same too"))])?;
         return verify(page, incident);
     }
     if !advice.steps.is_empty() {
