@@ -42,7 +42,12 @@ fn printed_by(command: &str) -> String {
     let system = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(std::iter::once(programs).chain(env::split_paths(&system))).unwrap();
     let mut shell = Command::new("sh");
-    shell.args(["-c", &command]).current_dir(ROOT).env_clear().env("PATH", path).stdin(std::process::Stdio::null());
+    shell
+        .args(["-c", &command])
+        .current_dir(ROOT)
+        .env_clear()
+        .env("PATH", path)
+        .stdin(std::process::Stdio::null());
     let output = shell.output().unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "`{command}` ended with {}: {complaints}", output.status);
@@ -164,9 +169,10 @@ fn names_every_kind_of_incident() {
 
 /// Targets of a page's links that are files of the repository.
 fn local_links(page: &str) -> impl Iterator<Item = &str> {
-    page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| {
-        !link.contains("://") && !link.starts_with('#') && !link.starts_with("../..")
-    })
+    page.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|link| !link.contains("://") && !link.starts_with('#') && !link.starts_with("../.."))
 }
 
 #[test]
