@@ -52,15 +52,18 @@ fn scan(text: &str) -> Vec<Seen> {
     sink.0
 }
 
-/// The events among the hits, in the order of (signal, slot, host, port).
-fn events(seen: &[Seen]) -> Vec<(String, Option<u64>, Option<String>, Option<u64>)> {
+/// Signal, slot, host, port.
+type Event = (String, Option<u64>, Option<String>, Option<u64>);
+
+/// The events among the hits, sorted.
+fn events(seen: &[Seen]) -> Vec<Event> {
     let counted = seen.iter().filter(|s| s.event);
     let mut out: Vec<_> = counted.map(|s| (s.signal.clone(), s.slot, s.host.clone(), s.port)).collect();
     out.sort();
     out
 }
 
-fn expected(entry: &Value) -> Vec<(String, Option<u64>, Option<String>, Option<u64>)> {
+fn expected(entry: &Value) -> Vec<Event> {
     let read = |e: &Value| {
         let text = |key: &str| e[key].as_str().map(str::to_owned);
         (text("signal").unwrap(), e["slot"].as_u64(), text("host"), e["port"].as_u64())

@@ -134,7 +134,7 @@ pub enum When {
 }
 
 /// Ids of everything that `--format` takes.
-pub fn format_ids() -> Vec<&'static str> {
+pub(super) fn format_ids() -> Vec<&'static str> {
     let reports = crate::report::Format::ALL.iter().map(|format| format.id());
     reports.chain(["hits"]).collect()
 }

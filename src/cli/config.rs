@@ -190,7 +190,7 @@ fn filter(args: &Args, env: &Env) -> Result<Filter, UsageError> {
         parsed.map_err(|error| UsageError(format!("--{name}: {error}")))
     };
     let slots = args.slot.as_deref().map(str::parse).transpose();
-    let node = args.node.as_deref().map(|text| node(text));
+    let node = args.node.as_deref().map(node);
     let signals = args.signal.iter().map(|id| {
         Signal::from_id(id.trim()).ok_or_else(|| {
             let ids = Signal::ALL.iter().map(|s| s.id());

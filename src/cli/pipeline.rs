@@ -69,6 +69,7 @@ pub fn scan(
     let intake = Intake::new(discovery, plan.settings, order, stop, &progress.reading);
     let ids: Vec<String> = plan.rules.iter().map(|rule| rule.id.to_string()).collect();
     let names: Vec<String> = discovery.sources.iter().map(|source| source.name.clone()).collect();
+    #[expect(clippy::redundant_closure, reason = "only a call shortens the lifetime of the trait object")]
     let ordered = hits.map(|out| Ordered::new(out));
     let run = Run {
         matcher: &matcher,
@@ -230,10 +231,10 @@ impl<'r, 'o> Recorder<'r, 'o> {
                 self.lines_of_window.begin(&chunk);
             }
             run.matcher.scan_chunk(&chunk, &view, self.lines, scratch, self);
-            if let (Some(ordered), false) = (run.ordered, self.out.is_empty()) {
-                if !ordered.write(self.turn, self.job.source, std::mem::take(&mut self.out)) {
-                    run.stop.store(true, Ordering::Relaxed);
-                }
+            if let (Some(ordered), false) = (run.ordered, self.out.is_empty())
+                && !ordered.write(self.turn, self.job.source, std::mem::take(&mut self.out))
+            {
+                run.stop.store(true, Ordering::Relaxed);
             }
         }
         self.view = Some(view);

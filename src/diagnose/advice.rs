@@ -210,10 +210,10 @@ impl Plan<'_> {
             Fact::OneCommand { command, .. } => command.split(' ').next().map(str::to_owned),
             _ => None,
         });
-        if let Some(command) = command {
-            if command.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
-                params.push((Param::Command, command));
-            }
+        if let Some(command) = command
+            && command.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        {
+            params.push((Param::Command, command));
         }
         params
     }

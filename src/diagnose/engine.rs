@@ -235,10 +235,10 @@ impl<'l, 'd> Work<'l, 'd> {
         if cause.id == CauseId::Failover && !flapping {
             kind = Kind::Failover;
         }
-        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations) {
-            if let Some(slot) = Slot::new(slot) {
-                reasons.insert(0, Fact::Alternates { slot, alternations });
-            }
+        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations)
+            && let Some(slot) = Slot::new(slot)
+        {
+            reasons.insert(0, Fact::Alternates { slot, alternations });
         }
         if storm::sampled(f) {
             reasons.push(Fact::Sampled { events: f.path.suppressed });
@@ -252,9 +252,11 @@ impl<'l, 'd> Work<'l, 'd> {
     /// Hits without the first lessons of a resharding nearby, for what is measured of a
     /// client's shape.
     fn outside_campaigns(&self, hits: &[usize]) -> Vec<usize> {
+        /// The time and the stretch of slots of a campaign.
+        type Stretch = (i64, i64, u16, u16);
         let (t, hole) = (self.t, self.t.campaign_hole);
-        // Per target: the time and the stretch of slots of its campaigns.
-        let mut reach: BTreeMap<Option<u32>, Vec<(i64, i64, u16, u16)>> = BTreeMap::new();
+        // By target.
+        let mut reach: BTreeMap<Option<u32>, Vec<Stretch>> = BTreeMap::new();
         for campaign in self.campaigns.iter().filter(|c| c.target.is_some()) {
             let slots = || campaign.windows.iter().filter_map(|w| w.slot);
             if let (Some(low), Some(high)) = (slots().min(), slots().max()) {

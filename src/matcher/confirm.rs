@@ -188,11 +188,11 @@ impl Scan<'_, '_> {
         let facts = self.scratch.lines.facts(bytes, line, context);
         if let Some(before) =
             self.scratch.lines.before(bytes, line.start, line.start.saturating_sub(REACH), facts.reporter, context)
+            && before.partial
+            && before.stream == facts.stream
         {
-            if before.partial && before.stream == facts.stream {
-                let body = self.body_start(line);
-                self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
-            }
+            let body = self.body_start(line);
+            self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
         }
         if !facts.partial {
             return;
