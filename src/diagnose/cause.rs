@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn words_follow_the_sum() {
         use CauseId::{StaleSlotMap as B, StandaloneClient as A};
-        let cases: &[(&[(CauseId, i32)], u64, CauseId, Strength)] = &[
+        type Case<'c> = (&'c [(CauseId, i32)], u64, CauseId, Strength);
+        let cases: &[Case<'_>] = &[
             (&[], 100, CauseId::Undecided, Strength::Undecided),
             (&[(A, 1)], 100, CauseId::Undecided, Strength::Undecided),
             (&[(A, 2)], 100, CauseId::Undecided, Strength::Undecided),

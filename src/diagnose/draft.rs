@@ -184,9 +184,11 @@ fn owners(drafts: &[Draft]) -> FxHashMap<u32, Option<usize>> {
     owners
 }
 
+/// Signal, rule, slot and target of a group.
+type GroupKey<'d> = (Signal, Option<u32>, Option<Slot>, Option<&'d Endpoint>);
+
 fn samples_by_group(book: &Book<'_>) -> FxHashMap<u32, Vec<usize>> {
-    let mut groups: FxHashMap<(Signal, Option<u32>, Option<Slot>, Option<&Endpoint>), u32> =
-        FxHashMap::default();
+    let mut groups: FxHashMap<GroupKey<'_>, u32> = FxHashMap::default();
     for (number, g) in (0u32..).zip(&book.digest.groups) {
         groups.insert((g.signal, g.rule, g.slot, g.target.as_ref()), number);
     }
@@ -321,11 +323,12 @@ fn span(book: &Book<'_>, draft: &Draft, owned: &dyn Fn(u32) -> bool) -> Option<(
     // Cells round down; what they hide is the last one's rest.
     let cell = book.digest.resolution.cell_millis.max(1);
     for &number in draft.groups.keys().filter(|&&g| owned(g)) {
-        if let Some((a, b)) = book.digest.groups.get(number as usize).and_then(|g| g.span) {
-            if a.clock == clock && b.clock == clock {
-                first = if a < first { a } else { first };
-                last = if b > last && b.millis - last.millis < cell { b } else { last };
-            }
+        if let Some((a, b)) = book.digest.groups.get(number as usize).and_then(|g| g.span)
+            && a.clock == clock
+            && b.clock == clock
+        {
+            first = if a < first { a } else { first };
+            last = if b > last && b.millis - last.millis < cell { b } else { last };
         }
     }
     Some((first, last))

@@ -15,7 +15,7 @@ use super::severity;
 use super::storm;
 use super::takeover::takeovers;
 use super::thresholds::Thresholds;
-use super::timeline::{Book, Lane, LaneClock};
+use super::timeline::{Book, Lane, LaneClock, TargetNo};
 use crate::model::{Signal, Slot};
 use crate::tally::Digest;
 use std::collections::BTreeMap;
@@ -235,10 +235,10 @@ impl<'l, 'd> Work<'l, 'd> {
         if cause.id == CauseId::Failover && !flapping {
             kind = Kind::Failover;
         }
-        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations) {
-            if let Some(slot) = Slot::new(slot) {
-                reasons.insert(0, Fact::Alternates { slot, alternations });
-            }
+        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations)
+            && let Some(slot) = Slot::new(slot)
+        {
+            reasons.insert(0, Fact::Alternates { slot, alternations });
         }
         if storm::sampled(f) {
             reasons.push(Fact::Sampled { events: f.path.suppressed });
@@ -254,7 +254,7 @@ impl<'l, 'd> Work<'l, 'd> {
     fn outside_campaigns(&self, hits: &[usize]) -> Vec<usize> {
         let (t, hole) = (self.t, self.t.campaign_hole);
         // Per target: the time and the stretch of slots of its campaigns.
-        let mut reach: BTreeMap<Option<u32>, Vec<(i64, i64, u16, u16)>> = BTreeMap::new();
+        let mut reach: BTreeMap<TargetNo, Vec<Reach>> = BTreeMap::new();
         for campaign in self.campaigns.iter().filter(|c| c.target.is_some()) {
             let slots = || campaign.windows.iter().filter_map(|w| w.slot);
             if let (Some(low), Some(high)) = (slots().min(), slots().max()) {
@@ -294,6 +294,9 @@ impl<'l, 'd> Work<'l, 'd> {
         self.drafts.push(draft);
     }
 }
+
+/// From when to when, and from which slot to which.
+type Reach = (i64, i64, u16, u16);
 
 /// Which other signals are evidence for a cause: they belong to its incident.
 fn used_by(cause: &Cause) -> Vec<Signal> {

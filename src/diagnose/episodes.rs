@@ -79,7 +79,7 @@ impl Scope {
         Self {
             links: hits().map(|h| (h.reporter, h.target)).collect(),
             first: hits().next().map_or(0, |h| h.at),
-            last: hits().last().map_or(0, |h| h.at),
+            last: hits().next_back().map_or(0, |h| h.at),
             events: hits().fold(0, |n, h| n.saturating_add(h.events)),
         }
     }

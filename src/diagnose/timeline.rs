@@ -246,16 +246,16 @@ impl<'d> Lane<'d> {
                     grow(number, first);
                     grow(number, last);
                 }
-            } else if let Some((first, last)) = source.span {
-                if let (Some(a), Some(b)) = (ruler.place(When::At(first)), ruler.place(When::At(last))) {
-                    grow(number, a);
-                    grow(number, b);
-                    // Which end of the file is the older one does not matter here: the
-                    // volume in between is the same.
-                    let volume = points.entry(number).or_default();
-                    if volume.len() < 2 {
-                        *volume = vec![(a, 0), (b, source.bytes)];
-                    }
+            } else if let Some((first, last)) = source.span
+                && let (Some(a), Some(b)) = (ruler.place(When::At(first)), ruler.place(When::At(last)))
+            {
+                grow(number, a);
+                grow(number, b);
+                // Which end of the file is the older one does not matter here: the
+                // volume in between is the same.
+                let volume = points.entry(number).or_default();
+                if volume.len() < 2 {
+                    *volume = vec![(a, 0), (b, source.bytes)];
                 }
             }
         }

@@ -44,12 +44,15 @@ fn stale(scene: &Scene<'_, '_>, board: &mut Board) {
     if scene.unlearned() {
         board.add(This, STRONG, late(scene));
     }
-    if f.target_count() == 1 {
-        if let Some(fact) = narrow(scene) {
-            board.add(This, WEAK, fact);
-        }
+    if f.target_count() == 1
+        && let Some(fact) = narrow(scene)
+    {
+        board.add(This, WEAK, fact);
     }
-    let repeats = scene.unlearned() || scene.kind == Kind::MovedBurstOpen;
+    // Persistence means something once every client had the time to learn.
+    let watched = scene.lane.dated() && f.log_end - f.first >= scene.thresholds.lesson_wait;
+    let repeats = scene.unlearned()
+        || (scene.kind == Kind::MovedBurstOpen && watched && f.decay.trend == DecayTrend::Persistent);
     board.add_if(f.life.onset == Onset::MidLife && repeats, This, STRONG, || Fact::MidLife {
         clean: f.life.clean / 1_000,
     });
@@ -256,10 +259,10 @@ fn replaced(scene: &Scene<'_, '_>, board: &mut Board) {
     if let Some(fact) = succession_fact(scene, Some(best)) {
         board.add(This, STRONG, fact);
     }
-    if let Some(second) = gone.get(1).filter(|s| s.from != best.from && s.to != best.to) {
-        if let Some(fact) = succession_fact(scene, Some(second)) {
-            board.add(This, STRONG, fact);
-        }
+    if let Some(second) = gone.get(1).filter(|s| s.from != best.from && s.to != best.to)
+        && let Some(fact) = succession_fact(scene, Some(second))
+    {
+        board.add(This, STRONG, fact);
     }
     let errors = f.near.unreachable.get(&Some(best.from)).copied().unwrap_or_default();
     board.add_if(errors.events > 0, This, WEAK, || Fact::ConnectErrors {

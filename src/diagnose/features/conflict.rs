@@ -21,7 +21,7 @@ pub(crate) struct Conflict {
     pub(crate) flapping: BTreeSet<u16>,
     /// Most alternations of one slot for one reporter, with that slot.
     pub(crate) most_alternations: Option<(u16, u64)>,
-    /// Pairs of targets named for the same slot in turn, most slots first.
+    /// Pairs of targets named for the same slot, most slots first.
     pub(crate) rivals: Vec<(u32, u32, u64)>,
 }
 
@@ -63,9 +63,9 @@ impl Conflict {
             let (alternations, length) = story.alternations();
             if story.in_turn() {
                 conflict.alternating += 1;
-                for (a, b) in story.pairs() {
-                    *rivals.entry((a, b)).or_default() += 1;
-                }
+            }
+            for pair in story.pairs() {
+                *rivals.entry(pair).or_default() += 1;
             }
             if alternations >= t.alternations && length > t.flapping {
                 conflict.flapping.insert(slot);

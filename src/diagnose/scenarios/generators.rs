@@ -37,20 +37,12 @@ pub(crate) struct Reshard {
     pub(crate) first: u16,
     pub(crate) count: u16,
     pub(crate) per_slot: i64,
-    pub(crate) source: &'static str,
     pub(crate) target: &'static str,
 }
 
 impl Reshard {
     pub(crate) fn usual() -> Self {
-        Self {
-            begin: DAY + 10 * MINUTE,
-            first: 0,
-            count: 150,
-            per_slot: 400,
-            source: "10.0.0.1:6379",
-            target: "10.0.0.4:6379",
-        }
+        Self { begin: DAY + 10 * MINUTE, first: 0, count: 150, per_slot: 400, target: "10.0.0.4:6379" }
     }
 
     pub(crate) fn end(&self) -> i64 {
