@@ -2,6 +2,7 @@
 
 use super::Diagnosis;
 use super::campaign::{Campaign, campaigns};
+use super::cause::SOME_EVENTS;
 use super::causes::{Scene, score_migration, score_moved};
 use super::clusters::Clusters;
 use super::draft::{Draft, finish};
@@ -217,21 +218,31 @@ impl<'l, 'd> Work<'l, 'd> {
         let outside = self.outside_campaigns(hits);
         let reduced = (outside.len() < hits.len()).then(|| self.features(&outside));
         let structure = reduced.as_ref().unwrap_or(f);
-        let verdict = storm::kind(self.lane, f, structure, self.t);
+        let shape_counts = storm::shape_counts(f, self.migration_near(f));
+        let verdict = storm::kind(self.lane, f, structure, shape_counts, self.t);
         let flapping = !f.conflict.flapping.is_empty();
         let mut kind = if flapping { Kind::Flapping } else { verdict.kind };
         let scene = Scene {
             lane: self.lane,
             features: f,
             structure,
+            shape_counts,
             kind,
             campaigns: &self.campaigns,
             clusters: &self.clusters,
             takeover,
             thresholds: self.t,
         };
-        let cause = score_moved(&scene).verdict(f.events, self.lane.dated());
         let mut reasons = verdict.facts;
+        let hidden = hits.iter().map(|&i| &self.lane.hits[i]).filter(|h| !h.proven);
+        let hidden = hidden.fold(0u64, |n, h| n.saturating_add(h.events));
+        // What may be ASK for all we know does not carry more than some events do.
+        let mostly_hidden = hidden.saturating_mul(2) > f.events;
+        let weight = if mostly_hidden { f.events.min(SOME_EVENTS - 1) } else { f.events };
+        if mostly_hidden {
+            reasons.push(Fact::UnknownKind { events: hidden, of: f.events });
+        }
+        let cause = score_moved(&scene).verdict(weight, self.lane.dated());
         if cause.id == CauseId::Failover && !flapping {
             kind = Kind::Failover;
         }
@@ -247,6 +258,12 @@ impl<'l, 'd> Work<'l, 'd> {
             reasons.push(Fact::Undated);
         }
         (kind, cause, reasons)
+    }
+
+    /// Whether slots migrate in this log around the time of these hits.
+    fn migration_near(&self, f: &Features) -> bool {
+        let gap = if self.lane.dated() { self.t.campaign_gap } else { self.lane.episode_gap(self.t) };
+        self.campaigns.iter().any(|c| c.first <= f.last + gap && f.first <= c.last + gap)
     }
 
     /// Hits without the first lessons of a resharding nearby, for what is measured of a

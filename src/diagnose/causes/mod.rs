@@ -23,6 +23,8 @@ pub(crate) struct Scene<'s, 'd> {
     pub(crate) features: &'s Features,
     /// The same without first lessons of a resharding nearby.
     pub(crate) structure: &'s Features,
+    /// Whether the shape of the hits says anything about the client.
+    pub(crate) shape_counts: bool,
     pub(crate) kind: Kind,
     pub(crate) campaigns: &'s [Campaign],
     pub(crate) clusters: &'s Clusters,
@@ -34,7 +36,7 @@ pub(crate) struct Scene<'s, 'd> {
 impl Scene<'_, '_> {
     /// Wide with two targets or more.
     fn wide(&self) -> bool {
-        self.structure.spread.shape == Shape::Wide && self.structure.target_count() >= 2
+        self.shape_counts && self.structure.spread.shape == Shape::Wide && self.structure.target_count() >= 2
     }
 
     /// Wide, and the targets come in a random order.

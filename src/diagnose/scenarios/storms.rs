@@ -167,6 +167,11 @@ fn redirections_of_unknown_kind_count_with_moved_and_are_relabelled_beside_proof
     let total = events.len() as u64;
     let incident = main_incident(&around(events, 0, 0));
     assert_eq!((incident.kind, incident.events), (Kind::MovedStorm, total));
+    let mut hidden = plain_client(DAY, DAY + 10 * MINUTE, 400, 3, 8);
+    hidden.iter_mut().for_each(|e| e.signal = Signal::Redirect);
+    let incident = main_incident(&around(hidden, 0, 0));
+    assert_eq!((incident.kind, incident.cause.id), (Kind::MovedStorm, CauseId::StandaloneClient));
+    assert!(incident.cause.strength < Strength::Certain && incident.cause.score <= 0.8);
     let asks = [
         Event::ask(DAY, 77, "10.0.0.4:6379"),
         Event { signal: Signal::Redirect, ..Event::ask(DAY + 500, 77, "10.0.0.4:6379") },
