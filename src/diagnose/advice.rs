@@ -41,7 +41,7 @@ pub enum Param {
     Slot,
     /// `{target}`: the node that redirections name.
     Target,
-    /// `{source}`: the node that slots leave, or `SOURCE` where it is not known.
+    /// `{source}`: the node that slots leave, or a stand-in where it is not known.
     Source,
     /// `{command}`: a command's name.
     Command,
@@ -158,11 +158,12 @@ advice_ids! {
     SeeLogFromStart => "see-log-from-start",
 }
 
-/// Where the cluster seems to run.
+/// What else is known: where the cluster seems to run, and whether slots may be moving.
 pub(crate) struct Platform {
     pub(crate) aws: bool,
     pub(crate) azure: bool,
     pub(crate) kubernetes: bool,
+    pub(crate) migrating: bool,
 }
 
 impl Platform {
@@ -195,8 +196,11 @@ fn params(incident: &Incident) -> Vec<(Param, String)> {
     let slot = stuck.or(hot).or_else(|| incident.slots.iter().next());
     params.push((Param::Slot, slot.map_or_else(|| "SLOT".to_owned(), |s| s.to_string())));
     let target = incident.targets.iter().find_map(|t| t.endpoint.as_ref());
-    params.push((Param::Target, target.map_or_else(|| "TARGET".to_owned(), shell_address)));
-    params.push((Param::Source, incident.source.as_ref().map_or_else(|| "SOURCE".to_owned(), shell_address)));
+    params.push((Param::Target, target.map_or_else(|| "-h TARGET -p PORT".to_owned(), shell_address)));
+    params.push((
+        Param::Source,
+        incident.source.as_ref().map_or_else(|| "-h SOURCE -p PORT".to_owned(), shell_address),
+    ));
     let command = incident.cause.evidence.iter().find_map(|fact| match fact {
         Fact::OneCommand { command, .. } => command.split(' ').next().map(str::to_owned),
         _ => None,
@@ -400,6 +404,10 @@ impl Plan<'_> {
                 self.verifies(&[A::SeeClientList]);
             }
             CauseId::StuckMigration | CauseId::Undecided => self.undecided(),
+        }
+        let said = |s: &Step| s.id == A::NotFixWhileMigrating;
+        if self.platform.migrating && !self.advice.do_not.iter().any(said) {
+            self.does_not(&[A::NotFixWhileMigrating]);
         }
         if self.incident.hot_slot.is_some() {
             self.verifies(&[A::SeeSlotStats]);

@@ -148,7 +148,8 @@ impl<'l, 'd> Work<'l, 'd> {
         let last_ask = campaign.windows.iter().map(|w| w.last).max().unwrap_or(campaign.last);
         let seconds = (self.lane.end_for(&reporters) - last_ask).max(0) / 1_000;
         if self.lane.dated() {
-            let open = campaign.windows.iter().any(|w| w.state == State::InProgressAtEnd);
+            let close = seconds <= self.t.window_open / 1_000;
+            let open = close || campaign.windows.iter().any(|w| w.state == State::InProgressAtEnd);
             reasons.push(if open { Fact::UpToTheEnd { seconds } } else { Fact::QuietAfter { seconds } });
         }
         reasons
@@ -183,34 +184,39 @@ impl<'l, 'd> Work<'l, 'd> {
                 .filter(|&i| self.clusters.of_reporter(self.lane.hits[i].reporter) == cluster)
                 .collect();
             for condition in conditions(self.lane, &free, self.t) {
-                for part in self.without_flapping(condition) {
-                    self.condition(&part);
+                let f = self.features(&condition.hits);
+                match self.without_flapping(&condition, &f) {
+                    Some(parts) => {
+                        for part in parts {
+                            let f = self.features(&part.hits);
+                            self.condition(&part, &f);
+                        }
+                    }
+                    None => self.condition(&condition, &f),
                 }
             }
         }
     }
 
     /// A few flapping slots in a larger condition are an incident of their own.
-    fn without_flapping(&self, condition: Condition) -> Vec<Condition> {
-        let f = self.features(&condition.hits);
+    fn without_flapping(&self, condition: &Condition, f: &Features) -> Option<[Condition; 2]> {
         let flapping = &f.conflict.flapping;
         if flapping.is_empty() || f.conflict.unordered_share() >= self.t.conflict_share {
-            return vec![condition];
+            return None;
         }
-        let (own, rest) = split_slots(self.lane, &condition, flapping);
-        if rest.hits.is_empty() { vec![condition] } else { vec![own, rest] }
+        let (own, rest) = split_slots(self.lane, condition, flapping);
+        (!rest.hits.is_empty()).then_some([own, rest])
     }
 
-    fn condition(&mut self, condition: &Condition) {
-        let f = self.features(&condition.hits);
-        let (kind, cause, mut reasons) = self.judge(&f, &condition.hits, None);
+    fn condition(&mut self, condition: &Condition, f: &Features) {
+        let (kind, cause, mut reasons) = self.judge(f, &condition.hits, None);
         if condition.episodes > 1 {
             reasons.push(Fact::Recurring { episodes: condition.episodes });
         }
-        let mut draft = Draft::new(kind, storm::state(self.lane, &f, self.t), cause, self.lane);
+        let mut draft = Draft::new(kind, storm::state(self.lane, f, self.t), cause, self.lane);
         draft.reasons = reasons;
         let uses = used_by(&draft.cause);
-        self.complete(draft, &f, &condition.hits, &uses);
+        self.complete(draft, f, &condition.hits, &uses);
     }
 
     /// Kind and cause of a set of MOVED.
@@ -231,6 +237,7 @@ impl<'l, 'd> Work<'l, 'd> {
             campaigns: &self.campaigns,
             clusters: &self.clusters,
             takeover,
+            takeovers: &self.takeovers,
             thresholds: self.t,
         };
         let mut reasons = verdict.facts;

@@ -14,6 +14,7 @@ use super::cause::Board;
 use super::clusters::Clusters;
 use super::features::{Features, Shape, Succession};
 use super::incident::Kind;
+use super::takeover::Takeover;
 use super::thresholds::Thresholds;
 use super::timeline::Lane;
 
@@ -30,6 +31,8 @@ pub(crate) struct Scene<'s, 'd> {
     pub(crate) clusters: &'s Clusters,
     /// A change of owner that these hits were picked for.
     pub(crate) takeover: Option<&'s Succession>,
+    /// Changes of owner found in the lane so far.
+    pub(crate) takeovers: &'s [Takeover],
     pub(crate) thresholds: &'s Thresholds,
 }
 

@@ -123,7 +123,9 @@ fn resharding(scene: &Scene<'_, '_>, board: &mut Board) {
     });
     if let (Some(campaign), Some(target)) = (beside, scene.lane.book.endpoint(main)) {
         let slots = campaign.windows.len();
-        board.add(This, DECISIVE, Fact::SameTargetAsCampaign { target: target.clone(), slots });
+        let fact = Fact::SameTargetAsCampaign { target: target.clone(), slots };
+        board.add(This, DECISIVE, fact.clone());
+        board.add_if(campaign.runs(), This, STRONG, || fact);
     }
     let told = f.near.count(Signal::Migration);
     board.add_if(told > 0, This, STRONG, || Fact::Nearby { signal: Signal::Migration, events: told });
@@ -294,7 +296,8 @@ fn owner_down(scene: &Scene<'_, '_>, board: &mut Board) {
     let [(node, errors)] = reached_for.as_slice() else { return };
     let succeeded = f.successions.iter().any(|s| Some(s.from) == **node && s.gone)
         || f.handover(scene.thresholds.skew).is_some_and(|(old, _)| Some(old) == **node)
-        || scene.takeover.is_some_and(|s| Some(s.from) == **node);
+        || scene.takeover.is_some_and(|s| Some(s.from) == **node)
+        || scene.takeovers.iter().any(|k| Some(k.change.from) == **node);
     if succeeded {
         return;
     }

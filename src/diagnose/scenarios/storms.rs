@@ -111,6 +111,16 @@ fn a_few_hits_are_scattered() {
 }
 
 #[test]
+fn a_sparse_stream_of_hits_is_one_incident() {
+    // A plain client with a request in two minutes: every hit is an episode of its own.
+    let log = around(plain_client(DAY, DAY + 100 * HOUR, 2 * MINUTE, 3, 1), HOUR, HOUR);
+    let diagnosis = verdict(&log);
+    let all = describe(&diagnosis);
+    assert_eq!(diagnosis.incidents.len(), 1, "{all}");
+    assert_eq!(diagnosis.incidents[0].cause.id, CauseId::StandaloneClient, "{all}");
+}
+
+#[test]
 fn a_hot_slot_is_named_and_no_cause() {
     let mut events = plain_client(DAY, DAY + 10 * MINUTE, 800, 3, 5);
     let hot = (0..3_000).map(|i| Event::moved(DAY + i * 200, 9_000, "10.0.0.2:6379"));
