@@ -51,7 +51,7 @@ fn of_moved(kind: Kind, cause: &Cause, path: &CodePath) -> Severity {
         CauseId::MisroutedCommand => Severity::Low,
         CauseId::Undecided => match kind {
             Kind::MovedStorm | Kind::Flapping | Kind::Failover => Severity::Medium,
-            Kind::MovedRefresh => Severity::Info,
+            Kind::MovedRefresh | Kind::MovedScattered => Severity::Info,
             _ => Severity::Low,
         },
     }

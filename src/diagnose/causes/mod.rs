@@ -47,6 +47,15 @@ impl Scene<'_, '_> {
         self.wide() && self.structure.rhythm.interleaving.is_some_and(|j| j >= self.thresholds.mixed)
     }
 
+    /// Too few slots for a spread, and several targets in a random order.
+    fn few_slots_mixed(&self) -> bool {
+        let s = self.structure;
+        matches!(s.spread.shape, Shape::Point | Shape::Undecided)
+            && self.shape_counts
+            && s.target_count() >= 2
+            && s.rhythm.interleaving.is_some_and(|j| j >= self.thresholds.mixed)
+    }
+
     /// Lessons come again and again.
     fn unlearned(&self) -> bool {
         let (l, t) = (&self.features.learning, self.thresholds);

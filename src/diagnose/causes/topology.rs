@@ -68,7 +68,7 @@ fn stale(scene: &Scene<'_, '_>, board: &mut Board) {
         events: aware,
         of: f.path.events,
     });
-    board.against(scene.wide_and_mixed(), &[This], 3);
+    board.against(scene.wide_and_mixed() || scene.few_slots_mixed(), &[This], 3);
     board.against(f.decay.trend == DecayTrend::Decayed, &[This], 2);
     board.against(scene.kind == Kind::MovedRefresh, &[This], 4);
     board.against(f.life.onset == Onset::Born, &[This], 1);
