@@ -87,6 +87,7 @@ pub(crate) fn finish(book: &Book<'_>, mut drafts: Vec<Draft>) -> Vec<Incident> {
     exact_counts(book, &mut drafts);
     let owned = owners(&drafts);
     let samples = samples_by_group(book);
+    let platform = platform(book, &drafts);
     let mut built: Vec<(String, i64, Incident)> = drafts
         .iter_mut()
         .enumerate()
@@ -94,7 +95,7 @@ pub(crate) fn finish(book: &Book<'_>, mut drafts: Vec<Draft>) -> Vec<Incident> {
             draft.times.sort_unstable();
             let begin = draft.times.first().map_or(0, |t| t.0);
             let (stem, incident) =
-                build(book, draft, &|group| owned.get(&group) == Some(&Some(number)), &samples);
+                build(book, draft, &|group| owned.get(&group) == Some(&Some(number)), &samples, &platform);
             (stem, begin, incident)
         })
         .collect();
@@ -184,7 +185,7 @@ fn owners(drafts: &[Draft]) -> FxHashMap<u32, Option<usize>> {
     owners
 }
 
-/// What tells groups apart: signal, rule (if other), slot, target.
+/// Signal, rule, slot and target of a group.
 type GroupKey<'d> = (Signal, Option<u32>, Option<Slot>, Option<&'d Endpoint>);
 
 fn samples_by_group(book: &Book<'_>) -> FxHashMap<u32, Vec<usize>> {
@@ -207,6 +208,7 @@ fn build(
     draft: &Draft,
     owned: &dyn Fn(u32) -> bool,
     samples: &FxHashMap<u32, Vec<usize>>,
+    platform: &advice::Platform,
 ) -> (String, Incident) {
     let redirections = !matches!(draft.kind, Kind::ClusterErrors | Kind::Other);
     let mut signals: BTreeMap<Signal, u64> = BTreeMap::new();
@@ -268,7 +270,7 @@ fn build(
         profile: profile(draft),
         samples: pick_samples(book, draft, samples),
     };
-    incident.advice = advice::advise(&incident, &platform(book));
+    incident.advice = advice::advise(&incident, platform);
     (stem, incident)
 }
 
@@ -286,8 +288,8 @@ fn family(book: &Book<'_>, draft: &Draft, signals: &BTreeMap<Signal, u64>) -> St
     }
 }
 
-/// Hosts that tell where a cluster runs.
-fn platform(book: &Book<'_>) -> advice::Platform {
+/// Hosts that tell where a cluster runs, and windows that may be open.
+fn platform(book: &Book<'_>, drafts: &[Draft]) -> advice::Platform {
     let suffix = |ends: &[&str]| {
         book.targets.iter().any(|e| {
             let host = e.host.to_ascii_lowercase();
@@ -304,7 +306,16 @@ fn platform(book: &Book<'_>) -> advice::Platform {
             ".cache.chinacloudapi.cn",
         ]),
         kubernetes: pods || suffix(&[".svc", ".svc.cluster.local", ".cluster.local"]),
+        migrating: drafts.iter().any(may_migrate),
     }
+}
+
+/// Whether a window of this draft is not known to have ended.
+fn may_migrate(draft: &Draft) -> bool {
+    draft
+        .windows
+        .keys()
+        .any(|state| !matches!(state, State::Completed | State::PresumedEnded | State::Aborted))
 }
 
 /// Exact where a group is the incident's alone; else as the ticks tell.
