@@ -93,7 +93,10 @@ impl Hit {
             && event.slot.holds(&self.slot)
             && event.host.holds(&self.host)
             && event.port.holds(&self.port)
-            && event.client.as_ref().is_none_or(|c| self.client.as_ref().is_some_and(|client| c.holds(client)))
+            && event
+                .client
+                .as_ref()
+                .is_none_or(|c| self.client.as_ref().is_some_and(|client| c.holds(client)))
     }
 
     fn say(&self) -> String {
@@ -156,8 +159,9 @@ fn wrong_events(truth: &Truth, hits: &[Hit]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for event in &truth.events {
-        let here: Vec<usize> =
-            (0..hits.len()).filter(|i| !used.contains(i) && hits[*i].event && hits[*i].is_of(event)).collect();
+        let here: Vec<usize> = (0..hits.len())
+            .filter(|i| !used.contains(i) && hits[*i].event && hits[*i].is_of(event))
+            .collect();
         if here.len() > 1 || (here.is_empty() && !event.optional) {
             let near: Vec<String> = hits.iter().filter(|hit| hit.line == event.line).map(Hit::say).collect();
             wrong.push(format!("{event:?} is counted {} times; hits there: {near:?}", here.len()));
@@ -203,7 +207,8 @@ fn wrong_sums(truth: &Truth, hits: &[Hit], report: &Value) -> Vec<String> {
         wrong.push(format!("incidents hold {in_incidents} of {total} events: one belongs to several"));
     }
     let text = std::fs::read(folder().join(&truth.log)).unwrap();
-    let lines = text.iter().filter(|b| **b == b'\n').count() + usize::from(text.last().is_some_and(|b| *b != b'\n'));
+    let lines =
+        text.iter().filter(|b| **b == b'\n').count() + usize::from(text.last().is_some_and(|b| *b != b'\n'));
     let source = &report["scan"]["sources"][0];
     if source["bytes"] != text.len() || source["lines"] != lines || report["scan"]["lines"] != lines {
         wrong.push(format!("{} bytes and {lines} lines are reported as {source}", text.len()));
@@ -261,7 +266,8 @@ fn wrong_with(wanted: &Wanted, truth: &Truth, incident: &Value) -> Vec<String> {
     let slots: SlotSet = incident["slots"].as_str().unwrap_or_default().parse().unwrap_or_default();
     if let Some(within) = &wanted.slots_within {
         let within: SlotSet = within.parse().unwrap();
-        let beyond: Vec<u16> = (0..16_384).filter(|slot| has(&slots, *slot) && !has(&within, *slot)).collect();
+        let beyond: Vec<u16> =
+            (0..16_384).filter(|slot| has(&slots, *slot) && !has(&within, *slot)).collect();
         if !beyond.is_empty() {
             wrong.push(format!("slots {beyond:?} are not of it"));
         }
@@ -292,7 +298,8 @@ fn all_slots(wanted: &Wanted, truth: &Truth) -> BTreeSet<u16> {
         AnyOf::Several(kinds) if *kinds == ["moved-storm"] => &["moved", "redirect"],
         _ => return BTreeSet::new(),
     };
-    let of_it = truth.events.iter().filter(|event| signals.iter().any(|s| event.signal.holds(&(*s).to_owned())));
+    let of_it =
+        truth.events.iter().filter(|event| signals.iter().any(|s| event.signal.holds(&(*s).to_owned())));
     of_it.filter_map(|event| if let AnyOf::One(slot) = event.slot { slot } else { None }).collect()
 }
 
@@ -335,7 +342,8 @@ fn every_recorded_log_is_told_as_it_was() {
     let (mut events, mut incidents) = (0, 0);
     for (name, truth) in &truths {
         let (hits, report) = (hits(&truth.log), report(&truth.log));
-        let invalid = validator.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path()));
+        let invalid =
+            validator.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path()));
         let wrong = all_wrong(truth, &hits, &report).into_iter().chain(invalid);
         complaints.extend(wrong.map(|wrong| format!("{name}: {wrong}")));
         events += truth.events.len();
@@ -368,7 +376,9 @@ fn a_twisted_truth_is_found_out() {
     truth.events.sort_by_key(|event| event.port == AnyOf::One(None));
     let (hits, report) = (hits(&truth.log), report(&truth.log));
     assert_eq!(all_wrong(&truth, &hits, &report), Vec::<String>::new());
-    let twists: [(&str, fn(&mut Truth)); 14] = [
+    /// A field's name, and how it is made untrue.
+    type Twist = (&'static str, fn(&mut Truth));
+    let twists: [Twist; 14] = [
         ("an event less", |t| drop(t.events.pop())),
         ("an event more", |t| t.events.push(Event { line: 1, ..t.events[0].clone() })),
         ("an event twice", |t| t.events.push(t.events[0].clone())),

@@ -8,7 +8,7 @@
 use clap::Parser;
 use scan::cli::Args;
 use scan::diagnose::Kind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
@@ -137,14 +137,22 @@ fn scan_commands(page: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// README, the changelog, and every page of docs/: their paths and texts.
+fn pages() -> Vec<(PathBuf, String)> {
+    let root = Path::new(ROOT);
+    let mut paths = vec![root.join("README.md"), root.join("CHANGELOG.md")];
+    paths.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
 #[test]
 fn names_only_commands_that_parse() {
-    let pages = ["README.md", "docs/formats.md", "docs/design.md"];
-    for page in pages {
-        let text = fs::read_to_string(Path::new(ROOT).join(page)).unwrap();
+    for (page, text) in pages() {
         for command in scan_commands(&text) {
             let parsed = Args::try_parse_from(&command);
-            assert!(parsed.is_ok(), "{page}: `{}`: {}", command.join(" "), parsed.unwrap_err());
+            assert!(parsed.is_ok(), "{}: `{}`: {}", page.display(), command.join(" "), parsed.unwrap_err());
         }
     }
     assert!(scan_commands(&readme()).len() > 15, "the commands of README were not found");
@@ -177,12 +185,10 @@ fn local_links(page: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn links_lead_somewhere() {
-    for page in ["README.md", "docs/design.md", "docs/formats.md", "CHANGELOG.md"] {
-        let path = Path::new(ROOT).join(page);
-        let text = fs::read_to_string(&path).unwrap();
+    for (page, text) in pages() {
         for link in local_links(&text) {
-            let file = link.split('#').next().unwrap();
-            assert!(path.with_file_name(file).exists(), "{page} links to {link}, which does not exist");
+            let file = page.with_file_name(link.split('#').next().unwrap());
+            assert!(file.exists(), "{} links to {link}, which does not exist", page.display());
         }
     }
 }

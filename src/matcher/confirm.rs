@@ -207,11 +207,11 @@ impl Scan<'_, '_> {
             line.start.saturating_sub(REACH),
             facts.reporter,
             context,
-        ) {
-            if before.partial && before.stream == facts.stream {
-                let body = self.body_start(line);
-                self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
-            }
+        ) && before.partial
+            && before.stream == facts.stream
+        {
+            let body = self.body_start(line);
+            self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
         }
         if !facts.partial {
             return;

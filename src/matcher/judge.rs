@@ -188,7 +188,8 @@ impl Scan<'_, '_> {
             let at = m.at;
             let proven = evidence.redis || self.redis_word_near(at) || self.redirection_near(i);
             self.scratch.matches[i].event = proven;
-            if proven && self.scratch.matches[i].signal() == Signal::Redirect
+            if proven
+                && self.scratch.matches[i].signal() == Signal::Redirect
                 && let Some(signal) = self.kind_nearby(i)
             {
                 self.scratch.matches[i].found.signal = signal;

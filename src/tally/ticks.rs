@@ -90,11 +90,11 @@ impl Ticks {
         }
         let tick =
             if self.level == 0 { tick } else { RawTick { cell: tick.cell.at_level(self.level), ..tick } };
-        if let Some(last) = self.ticks[self.packed..].last_mut() {
-            if (last.cell, last.group, last.reporter) == (tick.cell, tick.group, tick.reporter) {
-                last.events = last.events.saturating_add(tick.events);
-                return;
-            }
+        if let Some(last) = self.ticks[self.packed..].last_mut()
+            && (last.cell, last.group, last.reporter) == (tick.cell, tick.group, tick.reporter)
+        {
+            last.events = last.events.saturating_add(tick.events);
+            return;
         }
         self.ticks.push(tick);
         if self.ticks.len() >= 2 * limit {
