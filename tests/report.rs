@@ -121,6 +121,18 @@ fn nothing_found_is_not_nothing_read() {
 }
 
 #[test]
+fn the_same_advice_is_given_once() {
+    let mut report = sample::report();
+    let advice = report.incidents[0].advice.clone();
+    report.incidents[1].advice = advice;
+    let page = text(&report, 80);
+    assert_eq!(page.matches("Use `redis.cluster.RedisCluster`").count(), 1, "{page}");
+    assert_eq!(page.matches("Do          as for 1; what not to do is the same too").count(), 1, "{page}");
+    // How to check names nodes, which differ.
+    assert_eq!(page.matches("`redis-cli -h 10.0.0.12 -p 6379 INFO errorstats`").count(), 2, "{page}");
+}
+
+#[test]
 fn nothing_hostile_acts_on_a_terminal() {
     for hostile in HOSTILE {
         let report = sample::hostile(hostile);
@@ -360,6 +372,13 @@ fn the_document_adds_up_and_is_sorted() {
     let millis = storm.end.unwrap().0.since(storm.start.unwrap().0).unwrap();
     let covered = storm.profile_step_ms.unwrap() * storm.profile.len() as u64;
     assert!(covered > u64::try_from(millis).unwrap() && covered < u64::try_from(millis).unwrap() + 1000);
+}
+
+#[test]
+fn a_possible_cause_is_not_told_as_a_fact() {
+    let page = text(&sample::doubtful(), 80);
+    assert!(page.contains("Scattered MOVED: possibly a client keeps a stale slot map\n"), "{page}");
+    assert!(page.contains(" Scattered MOVED (stale-slot-map?) "), "{page}");
 }
 
 #[test]

@@ -79,6 +79,8 @@ pub enum Fact {
     LedBy { signal: Signal, events: u64 },
     /// Slots said to live at one node, and then only at another.
     Succession { from: Endpoint, to: Endpoint, slots: u64 },
+    /// One node was named until another, the only one besides, came up.
+    Handover { from: Endpoint, to: Endpoint },
     /// All slots came up within this time.
     AllAtOnce { slots: usize, seconds: i64 },
     /// Slots came up in rising order.

@@ -312,8 +312,17 @@ impl<'d> Lane<'d> {
         }
         let first = self.hits.first().map_or(0, |h| h.at);
         let step = self.hits.iter().fold(0i64, |step, h| gcd(step, h.at - first));
-        // A handful of events shares a step by chance.
-        if self.hits.len() < 8 { cell } else { step.clamp(cell, 60_000) }
+        let mut times: Vec<i64> = self.hits.iter().map(|h| h.at).collect();
+        times.dedup();
+        // A timer, or a handful of events, shares a long step too; a coarse clock also puts
+        // several events into one step.
+        let own = match step {
+            _ if self.hits.len() < 8 => 1,
+            s if s % 60_000 == 0 && self.hits.len() >= 2 * times.len() => 60_000,
+            s if s % 1_000 == 0 => 1_000,
+            _ => 1,
+        };
+        own.max(cell)
     }
 
     /// Whether positions are times.

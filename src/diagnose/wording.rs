@@ -127,6 +127,7 @@ pub fn fact_words(fact: &Fact) -> String {
         Fact::Succession { from, to, slots } => {
             format!("{} went from {from} to {to} and never back", plural(*slots, "slot"))
         }
+        Fact::Handover { from, to } => format!("{from} was named until {to} came up, and never again"),
         Fact::AllAtOnce { slots, seconds: s } => {
             format!("{} came up within {}", plural(*slots as u64, "slot"), seconds(*s))
         }

@@ -173,8 +173,15 @@ fn redacted(text: &[u8]) -> String {
     String::from_utf8_lossy(&redact(text)).into_owned()
 }
 
+/// Without credentials, each text once.
 fn redact_all(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| redacted(text.as_bytes())).collect()
+    let mut out: Vec<String> = Vec::with_capacity(texts.len());
+    for text in texts.iter().map(|text| redacted(text.as_bytes())) {
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    out
 }
 
 fn window(window: &diagnose::WindowDetail) -> Window {
@@ -208,14 +215,13 @@ fn title(incident: &diagnose::Incident, subject: Option<&str>) -> String {
     let what = match incident.kind {
         Kind::Other => subject.unwrap_or_else(|| words::kind(Kind::Other)).to_owned(),
         Kind::ClusterErrors => {
-            let signals: Vec<&str> =
-                incident.signals.iter().map(|&(signal, _)| words::signal(signal)).collect();
-            format!("Cluster errors ({})", signals.join(", "))
+            let signals = incident.signals.iter().map(|&(signal, _)| words::errors(signal));
+            signals.collect::<Vec<_>>().join(", ")
         }
         kind => words::kind(kind).to_owned(),
     };
     match incident.cause.id {
         CauseId::Undecided => what,
-        cause => format!("{what}: {}", words::cause(cause)),
+        cause => format!("{what}: {}", words::verdict(cause, incident.cause.strength)),
     }
 }

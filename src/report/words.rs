@@ -67,7 +67,7 @@ pub(crate) const fn cause(cause: CauseId) -> &'static str {
     match cause {
         CauseId::StandaloneClient => "the client is not cluster aware",
         CauseId::StaleSlotMap => "a client keeps a stale slot map",
-        CauseId::BenignRefresh => "clients learned a new slot map and are quiet",
+        CauseId::BenignRefresh => "clients learned a new slot map",
         CauseId::Resharding => "slots are being moved to another node",
         CauseId::StuckMigration => "a slot migration is stuck",
         CauseId::Failover => "a replica took over its master's slots",
@@ -89,12 +89,20 @@ pub(crate) const fn cause(cause: CauseId) -> &'static str {
     }
 }
 
+/// A cause as a headline tells it: what is only possible is not told as a fact.
+pub(crate) fn verdict(id: CauseId, strength: Strength) -> String {
+    match strength {
+        Strength::Possible => format!("possibly {}", cause(id)),
+        _ => cause(id).to_owned(),
+    }
+}
+
 /// How sure, before a cause.
 pub(crate) const fn strength(strength: Strength) -> &'static str {
     strength.id()
 }
 
-/// A signal as an SRE writes it.
+/// A signal as an SRE writes it, one of it.
 pub(crate) const fn signal(signal: Signal) -> &'static str {
     match signal {
         Signal::Moved => "MOVED",
@@ -103,26 +111,47 @@ pub(crate) const fn signal(signal: Signal) -> &'static str {
         Signal::TryAgain => "TRYAGAIN",
         Signal::CrossSlot => "CROSSSLOT",
         Signal::ClusterDown => "CLUSTERDOWN",
-        Signal::SlotUnserved => "slot unserved",
+        Signal::SlotUnserved => "unserved slot",
         Signal::TooManyRedirects => "too many redirects",
-        Signal::NoTopology => "no topology",
+        Signal::NoTopology => "missing slot map",
         Signal::ReadOnly => "READONLY",
         Signal::MasterDown => "MASTERDOWN",
         Signal::Loading => "LOADING",
         Signal::ExecAbort => "EXECABORT",
-        Signal::Unreachable => "unreachable",
-        Signal::Auth => "auth",
+        Signal::Unreachable => "connect error",
+        Signal::Auth => "login error",
         Signal::Migration => "migration notice",
         Signal::Failover => "failover notice",
-        Signal::Topology => "topology notice",
+        Signal::Topology => "slot map notice",
         Signal::Other => "other",
     }
 }
 
+/// The same, so many of it.
+fn signals(signal: Signal, events: u64) -> String {
+    let name = self::signal(signal);
+    let countable = ["notice", "error", "slot", "map"].iter().any(|noun| name.ends_with(noun));
+    format!("{name}{}", if countable && events != 1 { "s" } else { "" })
+}
+
+/// What incidents of a signal that is no redirection are headed with.
+pub(crate) fn errors(signal: Signal) -> String {
+    let name = signals(signal, 2);
+    let name = match signal {
+        Signal::TooManyRedirects => name,
+        _ if name == self::signal(signal) => format!("{name} errors"),
+        _ => name,
+    };
+    let mut letters = name.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// `41,208 MOVED, 12 TRYAGAIN`: those that are not zero.
-pub(crate) fn events(signals: &BTreeMap<Signal, u64>) -> String {
-    let parts = signals.iter().filter(|&(_, &events)| events > 0);
-    let parts: Vec<String> = parts.map(|(&s, &events)| format!("{} {}", number(events), signal(s))).collect();
+pub(crate) fn events(by_signal: &BTreeMap<Signal, u64>) -> String {
+    let parts = by_signal.iter().filter(|&(_, &events)| events > 0);
+    let parts: Vec<String> =
+        parts.map(|(&signal, &events)| format!("{} {}", number(events), signals(signal, events))).collect();
     parts.join(", ")
 }
 
@@ -266,6 +295,17 @@ mod tests {
         ] {
             assert_eq!(duration(ms), text);
         }
+    }
+
+    #[test]
+    fn signals_in_words() {
+        let some = BTreeMap::from([(Signal::Moved, 1200), (Signal::Ask, 0), (Signal::Topology, 1)]);
+        assert_eq!(events(&some), "1,200 MOVED, 1 slot map notice");
+        let more = BTreeMap::from([(Signal::Unreachable, 2), (Signal::TooManyRedirects, 2)]);
+        assert_eq!(events(&more), "2 too many redirects, 2 connect errors");
+        assert_eq!(errors(Signal::ClusterDown), "CLUSTERDOWN errors");
+        assert_eq!(errors(Signal::Topology), "Slot map notices");
+        assert_eq!(errors(Signal::TooManyRedirects), "Too many redirects");
     }
 
     #[test]

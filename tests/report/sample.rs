@@ -339,6 +339,13 @@ pub(crate) fn many(severity: Severity, count: usize) -> Report {
     Report::new(&digest(), (0..count).map(one).collect(), Vec::new())
 }
 
+/// Two incidents with a cause that is only possible.
+pub(crate) fn doubtful() -> Report {
+    let mut one = incident(Kind::MovedScattered, Severity::Low);
+    one.cause = cause(CauseId::StaleSlotMap, Strength::Possible, 0.5);
+    Report::new(&digest(), vec![told(one.clone()), told(one)], Vec::new())
+}
+
 /// A report of sources in which nothing was found.
 pub(crate) fn nothing(sources: Vec<SourceFacts>, problems: Vec<Problem>) -> Report {
     Report::new(&Digest { sources, problems, ..Digest::default() }, Vec::new(), Vec::new())

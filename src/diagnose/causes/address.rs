@@ -24,7 +24,8 @@ fn unreachable(scene: &Scene<'_, '_>, board: &mut Board) {
         let Some(errors) = f.near.unreachable.get(&Some(target)).filter(|e| e.after_redirect > 0) else {
             continue;
         };
-        let left = f.successions.iter().any(|s| s.from == target && s.gone);
+        let left = f.successions.iter().any(|s| s.from == target && s.gone)
+            || f.handover(scene.thresholds.skew).is_some_and(|(old, _)| old == target);
         if left {
             continue;
         }

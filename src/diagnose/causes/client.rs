@@ -243,7 +243,7 @@ fn special_path(scene: &Scene<'_, '_>, board: &mut Board) {
         board.add(This, if plain { WEAK } else { DECISIVE }, Fact::OnPath { mark, events, of });
         let aware = f.path.marked(PathMark::ClusterClient);
         board.add_if(aware > 0, This, STRONG, || Fact::ClusterCode { events: aware, of });
-        board.against(!plain, &[CauseId::StaleSlotMap, CauseId::ReplicaReads], 2);
+        board.against(!plain, &[CauseId::StaleSlotMap, CauseId::ReplicaReads], 4);
     }
     let aborted = f.near.count(Signal::ExecAbort);
     board.add_if(aborted >= 3 && aborted * 2 >= f.events, This, STRONG, || Fact::Nearby {

@@ -23,7 +23,9 @@ pub(crate) fn score(scene: &Scene<'_, '_>, board: &mut Board) {
             },
         );
     }
-    let disagree = !c.flapping.is_empty() || (c.unordered_share() >= t.conflict_share && c.alternating >= 1);
+    let disagree = !c.flapping.is_empty()
+        || (c.unordered_share() >= t.conflict_share && c.alternating >= 1)
+        || c.alternating >= t.two_maps_slots as u64;
     if !disagree {
         return;
     }
@@ -39,12 +41,12 @@ pub(crate) fn score(scene: &Scene<'_, '_>, board: &mut Board) {
     let rivals: BTreeSet<u32> = c.rivals.iter().flat_map(|r| [r.0, r.1]).collect();
     let both = rivals.len() >= 4
         && c.alternating >= t.two_maps_slots as u64
-        && c.unordered_share() >= t.two_maps_share;
+        && (c.share() >= t.two_maps_share || c.interleaved_runs.is_some_and(|i| i > 0.4));
     if both {
         let fact = Fact::TwoMaps { targets: f.target_count(), conflicting: c.alternating, of: c.reseen };
         board.add(CauseId::TwoClusters, DECISIVE, fact.clone());
         board.add(CauseId::TwoClusters, STRONG, fact);
-        board.against(true, &[CauseId::ConflictingOwners], 3);
+        board.against(true, &[CauseId::ConflictingOwners], 4);
     }
     if let (Some(&slot), Some((worst, alternations))) = (c.flapping.first(), c.most_alternations) {
         let shown = if c.flapping.contains(&worst) { worst } else { slot };

@@ -99,6 +99,8 @@ fn refresh(scene: &Scene<'_, '_>, board: &mut Board) {
     board.against(scene.kind == Kind::MovedStorm, &[This], 4);
     board.against(scene.unlearned(), &[This], 3);
     board.against(f.decay.trend == DecayTrend::Persistent, &[This], 1);
+    // Clients that learn after an outage learn of the outage.
+    board.against(troubled(scene), &[This], 4);
     board.against(f.path.marked(PathMark::StandaloneClient) > 0, &[This], 2);
 }
 
@@ -182,7 +184,9 @@ fn failover(scene: &Scene<'_, '_>, board: &mut Board) {
     use CauseId::Failover as This;
     let (f, t) = (scene.features, scene.thresholds);
     let change = scene.takeover.or_else(|| one_succession(scene));
-    let main = change.map_or(f.targets.first().map(|target| target.0), |change| Some(change.to));
+    let handover = f.handover(t.skew);
+    let new = change.map(|change| change.to).or(handover.map(|h| h.1));
+    let main = new.or(f.targets.first().map(|target| target.0));
     let elections = f.near.count(Signal::Failover);
     board.add_if(elections > 0, This, DECISIVE, || Fact::Nearby {
         signal: Signal::Failover,
@@ -197,11 +201,11 @@ fn failover(scene: &Scene<'_, '_>, board: &mut Board) {
         let events = f.near.count(signal);
         board.add_if(events > 0, This, WEAK, || Fact::Nearby { signal, events });
     }
-    if let Some(fact) = succession_fact(scene, change) {
+    if let Some(fact) = succession_fact(scene, change).or_else(|| handover_fact(scene)) {
         board.add(This, STRONG, fact);
     }
     let at_once = scene.lane.dated()
-        && (f.target_count() == 1 || change.is_some())
+        && (f.target_count() == 1 || new.is_some())
         && f.spread.shape != Shape::Wide
         && f.order.first_seen_within <= t.synchronised;
     board.add_if(at_once && f.slot_count() > 1, This, WEAK, || Fact::AllAtOnce {
@@ -236,6 +240,12 @@ fn succession_fact(
         to: scene.lane.book.endpoint(Some(change.to))?.clone(),
         slots: change.slots,
     })
+}
+
+fn handover_fact(scene: &Scene<'_, '_>) -> Option<Fact> {
+    let (from, to) = scene.features.handover(scene.thresholds.skew)?;
+    let book = scene.lane.book;
+    Some(Fact::Handover { from: book.endpoint(Some(from))?.clone(), to: book.endpoint(Some(to))?.clone() })
 }
 
 fn replaced(scene: &Scene<'_, '_>, board: &mut Board) {
@@ -280,6 +290,7 @@ fn owner_down(scene: &Scene<'_, '_>, board: &mut Board) {
         .collect();
     let [(node, errors)] = reached_for.as_slice() else { return };
     let succeeded = f.successions.iter().any(|s| Some(s.from) == **node && s.gone)
+        || f.handover(scene.thresholds.skew).is_some_and(|(old, _)| Some(old) == **node)
         || scene.takeover.is_some_and(|s| Some(s.from) == **node);
     if succeeded {
         return;

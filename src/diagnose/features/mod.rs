@@ -34,6 +34,8 @@ pub(crate) struct Features {
     pub(crate) slots: Vec<u16>,
     /// Events by target, most first; only targets that are printed.
     pub(crate) targets: Vec<(u32, u64)>,
+    /// Each printed target with the positions of its first and last event.
+    pub(crate) spans: Vec<(u32, i64, i64)>,
     /// First and last position.
     pub(crate) first: i64,
     pub(crate) last: i64,
@@ -66,6 +68,7 @@ impl Features {
         let events = total(&hits);
         let mut by_slot: BTreeMap<u16, u64> = BTreeMap::new();
         let mut by_target: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut spans: BTreeMap<u32, (i64, i64)> = BTreeMap::new();
         let mut located = 0u64;
         for hit in &hits {
             if let Some(slot) = hit.slot {
@@ -73,6 +76,7 @@ impl Features {
             }
             if let Some(target) = hit.target {
                 add(by_target.entry(target).or_default(), hit.events);
+                spans.entry(target).or_insert((hit.at, hit.at)).1 = hit.at;
             }
             if hit.slot.is_some() && hit.target.is_some() {
                 add(&mut located, hit.events);
@@ -102,6 +106,7 @@ impl Features {
             path: CodePath::of(lane.book, &hits),
             slots,
             targets,
+            spans: spans.into_iter().map(|(target, (first, last))| (target, first, last)).collect(),
             first,
             last,
             log_end,
@@ -118,6 +123,13 @@ impl Features {
     /// Number of slots.
     pub(crate) fn slot_count(&self) -> usize {
         self.slots.len()
+    }
+
+    /// The one target that was named until another, the only one besides, came up.
+    pub(crate) fn handover(&self, skew: i64) -> Option<(u32, u32)> {
+        let [a, b] = self.spans.as_slice() else { return None };
+        let (old, new) = if a.1 <= b.1 { (a, b) } else { (b, a) };
+        (old.2 <= new.1 + skew && old.1 < new.1).then_some((old.0, new.0))
     }
 
     /// Time or blocks from the first hit to the last.

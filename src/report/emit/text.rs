@@ -35,7 +35,8 @@ impl Emitter for Text {
         }
         for (i, alike) in verdicts.iter().enumerate() {
             page.blank()?;
-            verdict(page, i + 1, verdicts.len(), alike)?;
+            let before = verdicts[..i].iter().position(|other| advises_the_same(other[0], alike[0]));
+            verdict(page, (i + 1, verdicts.len()), alike, before.map(|at| at + 1))?;
         }
         remarks(page, report)?;
         if let Some(first) = report.incidents.first() {
@@ -70,7 +71,9 @@ fn verdicts(report: &Report) -> Vec<Vec<&Incident>> {
 
 fn summary(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let unread = report.scan.problems.iter().filter(|problem| problem.unread).count() as u64;
-    let verdict = if !report.incidents.is_empty() {
+    let verdict = if let [only] = report.incidents.as_slice() {
+        format!("1 incident of {} severity", only.severity.id())
+    } else if !report.incidents.is_empty() {
         let by_severity: Vec<String> =
             Severity::ALL.iter().rev().filter_map(|&severity| count(report, severity)).collect();
         let incidents = words::count(report.incidents.len() as u64, "incident");
@@ -170,8 +173,11 @@ fn index_row(page: &mut Page<'_>, number: usize, of: usize, alike: &[&Incident])
         if alike.len() > 1 { format!("{} x ", words::number(alike.len() as u64)) } else { String::new() };
     // The cause's id is shorter than its words, and is what `--explain` takes.
     let cause = worst.cause.id;
-    let title = match worst.title.strip_suffix(&format!(": {}", words::cause(cause))) {
-        Some(what) => format!("{times}{what} ({})", cause.id()),
+    let doubt = if worst.cause.strength == Strength::Possible { "?" } else { "" };
+    let suffix = format!(": {}", words::verdict(cause, worst.cause.strength));
+    let title = match worst.title.strip_suffix(&suffix) {
+        Some(what) if cause.id() == worst.kind.id() => format!("{times}{what}{doubt}"),
+        Some(what) => format!("{times}{what} ({}{doubt})", cause.id()),
         None => format!("{times}{}", worst.title),
     };
     let right = format!("  {:>9}  {:<11}", words::number(events), words::state_short(worst.state));
@@ -192,7 +198,19 @@ fn index_row(page: &mut Page<'_>, number: usize, of: usize, alike: &[&Incident])
     ])
 }
 
-fn verdict(page: &mut Page<'_>, number: usize, of: usize, alike: &[&Incident]) -> io::Result<()> {
+/// Whether the same helps, and the same does not.
+fn advises_the_same(one: &Incident, other: &Incident) -> bool {
+    let (one, other) = (&one.advice, &other.advice);
+    !one.do_not.is_empty() && one.steps == other.steps && one.do_not == other.do_not
+}
+
+/// One verdict, at its place in the list; `before` is one with the same advice.
+fn verdict(
+    page: &mut Page<'_>,
+    (number, of): (usize, usize),
+    alike: &[&Incident],
+    before: Option<usize>,
+) -> io::Result<()> {
     let worst = alike[0];
     headline(page, number, of, worst)?;
     let times =
@@ -214,7 +232,7 @@ fn verdict(page: &mut Page<'_>, number: usize, of: usize, alike: &[&Incident]) -
         alike_rows(page, &alike[1..])?;
     }
     why(page, worst)?;
-    advice(page, worst)?;
+    advice(page, worst, before)?;
     samples(page, worst)
 }
 
@@ -261,7 +279,7 @@ fn facts(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
             incident.windows.iter().map(|(&s, &n)| format!("{} {}", words::number(n), words::state_short(s)));
         page.entry("", &[plain(states.collect::<Vec<_>>().join(", "))])?;
     }
-    open_windows(page, incident)?;
+    windows_amiss(page, incident)?;
     sparkline(page, incident)?;
     if let Some(source) = &incident.source {
         page.field("Source");
@@ -289,13 +307,14 @@ fn facts(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     Ok(())
 }
 
-/// The windows that need a look: those not known to have ended well.
-fn open_windows(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+/// The windows that need a look.
+fn windows_amiss(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     if incident.window_list.len() < 2 {
         return Ok(());
     }
-    let well = |w: &&Window| !matches!(w.state, State::Completed | State::PresumedEnded | State::Unknown);
-    let open: Vec<&Window> = incident.window_list.iter().filter(well).collect();
+    let amiss =
+        |w: &&Window| matches!(w.state, State::Stuck | State::Aborted | State::Reversed | State::Slow);
+    let open: Vec<&Window> = incident.window_list.iter().filter(amiss).collect();
     for window in open.iter().take(WINDOWS) {
         let slot = window.slot.map_or("no slot".to_owned(), |slot| format!("slot {slot}"));
         let mut text =
@@ -432,8 +451,14 @@ fn why(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
     Ok(())
 }
 
-fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+fn advice(page: &mut Page<'_>, incident: &Incident, before: Option<usize>) -> io::Result<()> {
     let advice = &incident.advice;
+    if let Some(number) = before {
+        page.blank()?;
+        page.action("Do");
+        page.entry("", &[plain(format!("as for {number}; what not to do is the same too"))])?;
+        return verify(page, incident);
+    }
     if !advice.steps.is_empty() {
         page.blank()?;
         page.action("Do");
@@ -461,6 +486,11 @@ fn advice(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
             page.entry(cross, &spans)?;
         }
     }
+    verify(page, incident)
+}
+
+fn verify(page: &mut Page<'_>, incident: &Incident) -> io::Result<()> {
+    let advice = &incident.advice;
     if !advice.verify.is_empty() {
         page.blank()?;
         page.action("Verify");
