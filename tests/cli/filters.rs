@@ -48,7 +48,9 @@ fn filters_choose_events() {
 #[test]
 fn a_span_counts_back_from_now() {
     let at = |hours: i64| (Timestamp::now() - hours.hours()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let line = |hours: i64, slot: u16| format!("{} redis.exceptions.ResponseError: MOVED {slot} 10.0.0.1:7001\n", at(hours));
+    let line = |hours: i64, slot: u16| {
+        format!("{} redis.exceptions.ResponseError: MOVED {slot} 10.0.0.1:7001\n", at(hours))
+    };
     let place = Place::with(&[("app.log", &[line(50, 1), line(5, 2), line(1, 3)].concat())]);
     for (args, slots) in [
         (&["--since", "2h"][..], &[3][..]),
@@ -90,6 +92,12 @@ fn a_zone_and_a_year_are_taken_from_the_command_line() {
         assert_eq!(place.events(args)[0]["time"], time, "{args:?}");
     }
     // A bound is compared in the zone that was given.
-    assert_eq!(place.events(&["--timezone", "+02:00", "--since", "2026-04-23T08:15:00Z", "local.log"]).len(), 1);
-    assert_eq!(place.events(&["--timezone", "+02:00", "--since", "2026-04-23T08:16:00Z", "local.log"]).len(), 0);
+    assert_eq!(
+        place.events(&["--timezone", "+02:00", "--since", "2026-04-23T08:15:00Z", "local.log"]).len(),
+        1
+    );
+    assert_eq!(
+        place.events(&["--timezone", "+02:00", "--since", "2026-04-23T08:16:00Z", "local.log"]).len(),
+        0
+    );
 }

@@ -25,7 +25,9 @@ const EVIL: &[&str] = &[
 fn log() -> String {
     let mut text = String::new();
     for (i, evil) in EVIL.iter().enumerate() {
-        text += &format!("2026-04-23T10:15:{i:02}Z ERROR redis.exceptions.ResponseError: MOVED {i} 10.0.0.2:7001 {evil}\n");
+        text += &format!(
+            "2026-04-23T10:15:{i:02}Z ERROR redis.exceptions.ResponseError: MOVED {i} 10.0.0.2:7001 {evil}\n"
+        );
         text += &format!("{evil} redis.exceptions.ResponseError: MOVED {} 10.0.0.2:7001\n", 100 + i);
         let host: String = evil.split_whitespace().collect();
         text += &format!("2026-04-23T10:15:{i:02}Z redis MOVED {} {host}:7001\n", 200 + i);
@@ -39,9 +41,13 @@ fn harmless(done: &Done, format: &str) {
         for command in ["##vso[", "##[", "##teamcity["] {
             assert!(!line.contains(command), "{format}: {line:?}");
         }
-        let own = ["::group::scan", "::endgroup::", "::error file=", "::error title=", "::warning ", "::notice "];
+        let own =
+            ["::group::scan", "::endgroup::", "::error file=", "::error title=", "::warning ", "::notice "];
         let start = line.trim_start();
-        assert!(!start.starts_with("::") || own.iter().any(|own| line.starts_with(own)), "{format}: {line:?}");
+        assert!(
+            !start.starts_with("::") || own.iter().any(|own| line.starts_with(own)),
+            "{format}: {line:?}"
+        );
     }
 }
 
@@ -65,7 +71,10 @@ fn nothing_of_a_log_acts_where_it_is_printed() {
     while let Some(at) = rest.find('\x1b') {
         let style = &rest[at + 1..];
         let end = style.find('m').unwrap_or_else(|| panic!("no style: {style:.20}"));
-        assert!(style.starts_with('[') && style[1..end].bytes().all(|b| b.is_ascii_digit() || b == b';'), "{style:.20?}");
+        assert!(
+            style.starts_with('[') && style[1..end].bytes().all(|b| b.is_ascii_digit() || b == b';'),
+            "{style:.20?}"
+        );
         rest = &style[end + 1..];
         styles += 1;
     }
@@ -77,7 +86,8 @@ fn nothing_of_a_log_acts_where_it_is_printed() {
 #[cfg(unix)]
 #[test]
 fn a_file_name_does_not_act_either() {
-    let names = ["a\x1b[31m.log", "b\n::error::pwned.log", "c\u{202e}gol.log", "::error::d.log", "##vso[x]e.log"];
+    let names =
+        ["a\x1b[31m.log", "b\n::error::pwned.log", "c\u{202e}gol.log", "::error::d.log", "##vso[x]e.log"];
     for name in names {
         let place = Place::with(&[(name, &super::place::moved(0, 7))]);
         for format in ["text", "github", "json", "hits"] {

@@ -6,9 +6,11 @@ use super::reading::gzip;
 /// Some files of several kinds, one longer than the ranges it is read in.
 fn place() -> Place {
     let place = Place::new();
-    let big: String = (0..90_000u32)
+    let big: String = (0..9_000u32)
         .map(|i| match i % 30 {
             0 => moved(i / 30, (i % 1000) as u16),
+            // Long lines, so that few of them fill several of the ranges that are read.
+            2 => format!("2026-04-23T10:20:00Z INFO {}\n", "a long line ".repeat(600)),
             1 => format!("[pod/web-{}/app] 2026-04-23T10:20:00Z ERROR redis.exceptions.ResponseError: ASK {} 10.0.0.3:7003\n", i % 7, i % 1000),
             _ => format!("2026-04-23T10:20:00Z INFO served request {i} in {} ms, nothing to see here\n", i % 97),
         })
@@ -40,13 +42,16 @@ fn the_order_of_paths_does_not_show() {
     let mut turned = files;
     for format in ["json", "hits"] {
         let first = place.scan(&[&["--format", format], &files[..]].concat()).clean().out;
-        for _ in 0..3 {
+        for _ in 0..2 {
             turned.rotate_left(1);
             let other = place.scan(&[&["--format", format], &turned[..]].concat()).clean().out;
             assert!(first == other, "{format} differs with {turned:?}");
         }
         turned.reverse();
-        assert!(first == place.scan(&[&["--format", format], &turned[..]].concat()).clean().out, "{format} reversed");
+        assert!(
+            first == place.scan(&[&["--format", format], &turned[..]].concat()).clean().out,
+            "{format} reversed"
+        );
     }
 }
 
@@ -55,11 +60,13 @@ fn the_order_of_paths_does_not_show() {
 fn a_pipe_and_a_file_agree() {
     let place = place();
     let strip = |hits: Vec<serde_json::Value>| -> Vec<String> {
-        hits.into_iter().map(|h| format!("{} {} {} {} {}", h["line"], h["signal"], h["slot"], h["event"], h["time"])).collect()
+        hits.into_iter()
+            .map(|h| format!("{} {} {} {} {}", h["line"], h["signal"], h["slot"], h["event"], h["time"]))
+            .collect()
     };
     let by_file = strip(place.scan(&["--format", "hits", "big.log"]).clean().hits());
     let by_pipe = strip(place.pipe(&["--format", "hits"], place.read("big.log")).clean().hits());
-    assert_eq!(by_file.len(), 6000);
+    assert_eq!(by_file.len(), 600);
     assert!(by_file == by_pipe);
 }
 
@@ -69,7 +76,8 @@ fn hits_and_report_agree() {
     let hits = place.events(&["big.log", "small"]);
     let report = place.scan(&["--format", "json", "big.log", "small"]).clean();
     let repeats: u64 = hits.iter().map(|h| h["repeats"].as_u64().unwrap()).sum();
-    let grouped: u64 = report.json()["groups"].as_array().unwrap().iter().map(|g| g["events"].as_u64().unwrap()).sum();
+    let grouped: u64 =
+        report.json()["groups"].as_array().unwrap().iter().map(|g| g["events"].as_u64().unwrap()).sum();
     assert_eq!((repeats, grouped), (report.total(), report.total()));
-    assert_eq!(report.total(), 6004);
+    assert_eq!(report.total(), 604);
 }

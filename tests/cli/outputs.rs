@@ -11,7 +11,17 @@ fn place() -> Place {
 #[test]
 fn one_run_writes_several_formats() {
     let place = place();
-    let args = ["-o", "json=r.json", "--output", "github=r.txt", "-o", "hits=r.hits", "-o", "text=r.text", "app.log"];
+    let args = [
+        "-o",
+        "json=r.json",
+        "--output",
+        "github=r.txt",
+        "-o",
+        "hits=r.hits",
+        "-o",
+        "text=r.text",
+        "app.log",
+    ];
     let done = place.scan(&args).clean();
     assert_eq!(done.out, place.scan(&["app.log"]).clean().out);
     for (format, file) in [("json", "r.json"), ("github", "r.txt"), ("hits", "r.hits"), ("text", "r.text")] {
@@ -39,7 +49,10 @@ fn a_file_is_replaced_whole() {
     place.write("r.json", "old");
     // The second output cannot be opened, so that nothing is scanned nor written.
     place.scan(&["-o", "json=r.json", "-o", "github=no/dir.txt", "app.log"]).fails(2, &["no/dir.txt"]);
-    assert_eq!((place.read("r.json").as_str(), names(&place)), ("old", vec!["app.log".into(), "r.json".into()]));
+    assert_eq!(
+        (place.read("r.json").as_str(), names(&place)),
+        ("old", vec!["app.log".into(), "r.json".into()])
+    );
 }
 
 #[test]
@@ -64,24 +77,70 @@ fn trouble_with_the_input_still_writes_the_outputs() {
 /// `scan … | head -1`: quiet, status 0, and soon.
 #[test]
 fn a_closed_standard_output_is_a_quiet_end() {
-    let big: String = (0..60_000).map(|i| moved(i % 3000, (i % 16_000) as u16)).collect();
+    let big: String = (0..6_000).map(|i| moved(i % 3000, (i % 16_000) as u16)).collect();
     let place = Place::with(&[("big.log", &big)]);
-    for format in ["hits", "json", "text", "github"] {
-        for threads in ["1", "4"] {
-            let args = ["--format", format, "-j", threads, "--fail-on", "info", "big.log"];
-            let mut child = place.command(&args).spawn().unwrap();
-            let mut first = String::new();
-            BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-            let done: Done = child.wait_with_output().unwrap().into();
-            assert!(!first.is_empty());
-            if format == "hits" || format == "json" {
-                assert_eq!((done.code, done.err.as_str()), (0, ""), "{format} -j {threads}");
-            } else {
-                // A short report fits the pipe, so that its reader is not known to have gone.
-                assert!(done.code <= 1 && done.err.is_empty(), "{format} -j {threads}: {done:?}");
-            }
+    for (format, threads) in [("hits", "1"), ("hits", "4"), ("json", "2"), ("text", "2"), ("github", "2")] {
+        let args = ["--format", format, "-j", threads, "--fail-on", "info", "big.log"];
+        let mut child = place.command(&args).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let done: Done = child.wait_with_output().unwrap().into();
+        assert!(!first.is_empty());
+        if format == "hits" || format == "json" {
+            assert_eq!((done.code, done.err.as_str()), (0, ""), "{format} -j {threads}");
+        } else {
+            // A short report fits the pipe, so that its reader is not known to have gone.
+            assert!(done.code <= 1 && done.err.is_empty(), "{format} -j {threads}: {done:?}");
         }
     }
+}
+
+/// A gate that uses `-o` gets its file, whoever reads the hits.
+#[test]
+fn a_closed_standard_output_does_not_cost_the_files() {
+    let big: String = (0..6_000).map(|i| moved(i % 3000, (i % 16_000) as u16)).collect();
+    let place = Place::with(&[("big.log", &big)]);
+    let args = ["--format", "hits", "-o", "json=r.json", "-o", "hits=r.hits", "big.log"];
+    let mut child = place.command(&args).spawn().unwrap();
+    drop(child.stdout.take());
+    let done: Done = child.wait_with_output().unwrap().into();
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    let report: serde_json::Value = serde_json::from_str(&place.read("r.json")).unwrap();
+    assert_eq!(report["events"]["moved"], 6000);
+    assert_eq!(place.read("r.hits").lines().count(), 6000);
+}
+
+#[test]
+fn hits_go_to_every_place_that_asks() {
+    let place = place();
+    let done = place.scan(&["--format", "hits", "-o", "hits=a.hits", "-o", "hits=b.hits", "app.log"]).clean();
+    assert_eq!(done.hits().len(), 2);
+    assert_eq!((place.read("a.hits"), place.read("b.hits")), (done.out.clone(), done.out));
+}
+
+/// Neither a log nor another output is ever overwritten, and a report is not taken for a log.
+#[test]
+fn outputs_and_logs_do_not_mix() {
+    let place = place();
+    let log = place.read("app.log");
+    place.scan(&["-o", "json=app.log", "app.log"]).fails(2, &["app.log", "is read as a log"]);
+    assert_eq!(place.read("app.log"), log);
+    place.scan(&["-o", "json=r", "-o", "hits=./r", "app.log"]).fails(2, &["./r", "two"]);
+    assert_eq!(names(&place), ["app.log"]);
+    let twice = || place.scan(&["--format", "json", "-o", "json=r.json", "."]).clean();
+    let first = twice();
+    assert_eq!(first.json()["scan"]["sources"].as_array().unwrap().len(), 1, "{}", first.out);
+    assert_eq!(first.out, twice().out, "the report of the first run is not read by the second");
+    assert_eq!(first.out, place.read("r.json"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_fails_does_not_cost_the_others() {
+    let place = place();
+    let args = ["-o", "github=/dev/full", "-o", "json=r.json", "app.log"];
+    let done = place.scan(&args).fails(2, &["/dev/full", "No space left"]);
+    assert!(done.out.contains("2 MOVED") && place.read("r.json").starts_with('{'), "{done:?}");
 }
 
 #[cfg(target_os = "linux")]
@@ -89,8 +148,12 @@ fn a_closed_standard_output_is_a_quiet_end() {
 fn a_full_device_is_an_error() {
     for format in ["hits", "json", "text"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let done: Done =
-            place().command(&["--format", format, "app.log"]).stdout(Stdio::from(full)).output().unwrap().into();
+        let done: Done = place()
+            .command(&["--format", format, "app.log"])
+            .stdout(Stdio::from(full))
+            .output()
+            .unwrap()
+            .into();
         done.fails(2, &["standard output", "No space left"]);
     }
     let place = place();

@@ -150,5 +150,7 @@ impl Done {
 /// `signal slot host:port` of every hit, which is all there is to compare in most cases.
 pub fn told(hits: &[Value]) -> Vec<String> {
     let value = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-    hits.iter().map(|h| format!("{} {} {}:{}", value(&h["signal"]), h["slot"], value(&h["host"]), h["port"])).collect()
+    hits.iter()
+        .map(|h| format!("{} {} {}:{}", value(&h["signal"]), h["slot"], value(&h["host"]), h["port"]))
+        .collect()
 }

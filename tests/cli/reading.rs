@@ -29,8 +29,9 @@ fn xz(text: &[u8]) -> Vec<u8> {
 fn compressed_logs_are_known_by_their_bytes() {
     let text = [moved(0, 1), moved(1, 2)].concat();
     let zstd = zstd::encode_all(text.as_bytes(), 3).unwrap();
-    let forms = [gzip(text.as_bytes()), zstd, bzip2(text.as_bytes()), xz(text.as_bytes()), text.clone().into_bytes()];
-    let names = ["a.gz", "a.zst", "a.bz2", "a.xz", "a.log", "a"];
+    let forms =
+        [gzip(text.as_bytes()), zstd, bzip2(text.as_bytes()), xz(text.as_bytes()), text.clone().into_bytes()];
+    let names = ["a.gz", "b.zst", "c.bz2", "d.xz", "e.log", "f"];
     let place = Place::new();
     let mut paths = Vec::new();
     for (i, form) in forms.iter().enumerate() {
@@ -44,8 +45,11 @@ fn compressed_logs_are_known_by_their_bytes() {
     let args: Vec<&str> = ["--format", "hits"].into_iter().chain(paths.iter().map(String::as_str)).collect();
     let events = place.scan(&args).clean().events();
     for path in &paths {
-        let of_it: Vec<u64> =
-            events.iter().filter(|e| e["source"] == path.as_str()).map(|e| e["line"].as_u64().unwrap()).collect();
+        let of_it: Vec<u64> = events
+            .iter()
+            .filter(|e| e["source"] == path.as_str())
+            .map(|e| e["line"].as_u64().unwrap())
+            .collect();
         assert_eq!(of_it, [1, 2], "{path}");
     }
 }
@@ -123,7 +127,10 @@ fn a_directory_is_walked() {
     let mut slots: Vec<u64> = done.events().iter().map(|e| e["slot"].as_u64().unwrap()).collect();
     slots.sort_unstable();
     assert!(slots.starts_with(&[1, 2]) && slots.ends_with(&[4]) && !slots.contains(&9), "{slots:?}");
-    assert!(done.hits().iter().any(|h| h["source"] == "logs/deep/er/b.txt"), "the path as walked to: {done:?}");
+    assert!(
+        done.hits().iter().any(|h| h["source"] == "logs/deep/er/b.txt"),
+        "the path as walked to: {done:?}"
+    );
 }
 
 /// `-` comes last, whatever its place on the command line.
@@ -154,8 +161,6 @@ fn a_rotated_set_is_one_timeline() {
     assert_eq!(incidents[0]["reporters"], serde_json::json!(["file/app.log"]));
 }
 
-/// A record that goes on in the next file of its set is one record... in its own file: only
-/// the hit with the most is counted, and a retry in the next file is another event.
 #[test]
 fn the_copy_of_a_compressed_log_is_read_once() {
     let place = Place::with(&[("app.log.1", &moved(0, 1))]);
@@ -188,7 +193,12 @@ fn a_named_pipe_is_a_stream() {
     let made = Command::new("mkfifo").arg(place.path("pipe")).status().unwrap();
     assert!(made.success());
     let child = place.command(&["--format", "hits", "pipe"]).stdin(Stdio::null()).spawn().unwrap();
-    std::fs::OpenOptions::new().write(true).open(place.path("pipe")).unwrap().write_all(moved(0, 5).as_bytes()).unwrap();
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(place.path("pipe"))
+        .unwrap()
+        .write_all(moved(0, 5).as_bytes())
+        .unwrap();
     let done: Done = child.wait_with_output().unwrap().into();
     assert_eq!(done.clean().events()[0]["source"], "pipe");
 }

@@ -11,48 +11,38 @@ fn counted(text: &str) -> Vec<serde_json::Value> {
     by_file
 }
 
-/// Pieces of a record that a container runtime cut, at every place of the redirection.
+/// Pieces of a record that a container runtime cut, at every place of the redirection: a log
+/// of one record for each cut, each with a slot of its own.
 #[test]
 fn partial_lines_are_joined_before_they_are_read() {
-    let text = "ERROR redis.exceptions.ResponseError: MOVED 12182 10.20.30.40:7001 while reading";
-    let start = text.find("MOVED").unwrap();
-    let end = text.find(" while").unwrap();
-    let time = |n: usize| format!("2026-04-23T10:15:{n:02}.123456789Z");
+    let text = |slot: usize| {
+        format!("ERROR redis.exceptions.ResponseError: MOVED {slot} 10.20.30.40:7001 while reading")
+    };
+    let (start, end) = (text(12000).find("MOVED").unwrap(), text(12000).find(" while").unwrap());
+    let (mut cri, mut torn, mut docker, mut expected) =
+        (String::new(), String::new(), String::new(), Vec::new());
     for first in start + 1..end {
+        let slot = 12000 + first;
+        let text = text(slot);
+        expected.push(format!("moved {slot} 10.20.30.40:7001"));
         let second = (first + 6).min(end);
         let pieces = [(&text[..first], 'P'), (&text[first..second], 'P'), (&text[second..], 'F')];
-        let cri: String =
-            pieces.iter().enumerate().map(|(n, (piece, tag))| format!("{} stderr {tag} {piece}\n", time(n))).collect();
-        let other = format!("{} stdout F GET /health 200\n", time(30));
-        // A line of the other stream in between does not end the record.
-        let (head, tail) = cri.split_at(cri.find('\n').unwrap() + 1);
-        for log in [format!("{cri}{other}"), format!("{head}{other}{tail}")] {
-            assert_eq!(told(&counted_file(&log)), ["moved 12182 10.20.30.40:7001"], "CRI: {log}");
+        for (n, (piece, tag)) in pieces.into_iter().enumerate() {
+            let time = format!("2026-04-23T10:{:02}:{n:02}.123456789Z", first % 60);
+            let line = format!("{time} stderr {tag} {piece}\n");
+            cri += &line;
+            torn += &line;
+            // A line of the other stream in between does not end the record.
+            torn += &format!("{time} stdout F GET /health 200\n");
+            let log = if tag == 'F' { format!("{piece}\n") } else { piece.to_owned() };
+            docker += &format!("{}\n", json!({"log": log, "stream": "stderr", "time": time}));
         }
-        let docker: String = pieces
-            .iter()
-            .enumerate()
-            .map(|(n, (piece, tag))| {
-                let log = if *tag == 'F' { format!("{piece}\n") } else { (*piece).to_owned() };
-                format!("{}\n", json!({"log": log, "stream": "stderr", "time": time(n)}))
-            })
-            .collect();
-        assert_eq!(told(&counted_file(&docker)), ["moved 12182 10.20.30.40:7001"], "docker: {docker}");
     }
-}
-
-/// The same by the library, where a process for every cut would take too long.
-fn counted_file(text: &str) -> Vec<serde_json::Value> {
-    use clap::Parser;
-    let place = Place::with(&[("app.log", text)]);
-    let path = place.path("app.log");
-    let args = scan::cli::Args::parse_from(["scan", "--format", "hits", "-j", "1", path.to_str().unwrap()]);
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    scan::cli::run(&args, &scan::cli::Env::read(), &mut out, &mut err);
-    assert!(err.is_empty(), "{}", String::from_utf8_lossy(&err));
-    let lines = String::from_utf8(out).unwrap();
-    let hits = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    hits.filter(|hit| hit["event"] == true).collect()
+    for (name, log) in [("CRI", cri), ("CRI, two streams", torn), ("docker", docker)] {
+        let events = counted(&log);
+        assert_eq!(told(&events), expected, "{name}");
+        assert!(events.iter().all(|e| e["client"] == "redis-py"), "{name}");
+    }
 }
 
 /// Frameworks print one error several times.
@@ -77,7 +67,9 @@ Traceback (most recent call last):
     raise response
 redis.exceptions.ResponseError: MOVED 7638 10.0.0.2:7001
 ";
-    for (name, text) in [("pino", format!("{pino}\n")), ("java", java.to_owned()), ("python", python.to_owned())] {
+    for (name, text) in
+        [("pino", format!("{pino}\n")), ("java", java.to_owned()), ("python", python.to_owned())]
+    {
         let events = counted(&text);
         assert_eq!(told(&events), ["moved 7638 10.0.0.2:7001"], "{name}");
         let again = counted(&text.repeat(2));
@@ -108,7 +100,8 @@ fn repeats_are_multiplied() {
     let five = "Apr 23 10:15:31 web app[1]: message repeated 5 times: [ redis.exceptions.ResponseError: MOVED 100 10.0.0.2:7001]\n";
     for (text, repeats) in [(one.to_owned(), 1), (five.to_owned(), 5), (format!("{one}{five}"), 6)] {
         let place = Place::with(&[("syslog", &text)]);
-        let sum: u64 = place.events(&["--year", "2026", "syslog"]).iter().map(|e| e["repeats"].as_u64().unwrap()).sum();
+        let sum: u64 =
+            place.events(&["--year", "2026", "syslog"]).iter().map(|e| e["repeats"].as_u64().unwrap()).sum();
         assert_eq!(sum, repeats, "{text}");
         let report = place.scan(&["--format", "json", "--year", "2026", "syslog"]).clean();
         assert_eq!(report.total(), repeats, "{text}");

@@ -38,7 +38,10 @@ fn a_rule_that_is_not_about_redis_is_counted_and_reported() {
     assert!(advice.contains("Restart the service") && advice.contains("The disk stays full"), "{advice}");
     let text = place.scan(&["--rules", "rules", "app.log"]).clean().out;
     assert!(text.contains("Delete old core dumps") && text.contains("claimed"), "{text}");
-    assert_eq!(place.scan(&["--rules", "rules", "--fail-on", "high", "--no-builtin-rules", "app.log"]).code, 1);
+    assert_eq!(
+        place.scan(&["--rules", "rules", "--fail-on", "high", "--no-builtin-rules", "app.log"]).code,
+        1
+    );
 }
 
 #[test]
@@ -49,18 +52,29 @@ fn built_in_rules_can_be_left_out() {
     place.scan(&["--no-builtin-rules", "app.log"]).fails(2, &["--no-builtin-rules", "--rules"]);
 }
 
-/// A rule of the same id takes the place of the built-in one.
+/// A rule of the same id takes the place of the built-in one, and its signal unless it names one.
 #[test]
 fn the_same_id_replaces() {
     let place = place();
-    let own = DISK.replace("ops/disk-full", "database/redis-cluster-crossslot").replace("\"severity\": \"high\",", "");
-    place.write("own/redis-cluster-crossslot.json", own);
-    let crossslot = "redis.exceptions.ResponseError: CROSSSLOT Keys in request don't hash to the same slot\nENOSPC\n";
+    let own = DISK
+        .replace("ops/disk-full", "database/redis-cluster-crossslot")
+        .replace("\"severity\": \"high\",", "");
+    let crossslot =
+        "redis.exceptions.ResponseError: CROSSSLOT Keys in request don't hash to the same slot\nENOSPC\n";
     place.write("cross.log", crossslot);
     assert_eq!(told(&place.events(&["cross.log"])), ["crossslot null null:null"]);
-    let events = place.events(&["--rules", "own", "cross.log"]);
-    assert_eq!(told(&events), ["other null null:null"]);
-    assert_eq!(events[0]["rule"], "database/redis-cluster-crossslot");
+    for (signal, expected) in [("", "crossslot"), ("\"signal\": \"other\",", "other")] {
+        place.write(
+            "own/redis-cluster-crossslot.json",
+            own.replace("\"domain\"", &format!("{signal}\"domain\"")),
+        );
+        let events = place.events(&["--rules", "own", "cross.log"]);
+        assert_eq!(
+            (events.len(), &events[0]["signal"], &events[0]["line"]),
+            (1, &expected.into(), &2.into())
+        );
+        assert_eq!(events[0]["rule"], "database/redis-cluster-crossslot");
+    }
 }
 
 #[test]
@@ -86,12 +100,15 @@ fn a_broken_rule_file_is_named_with_line_and_column() {
 #[test]
 fn a_directory_with_broken_rules_runs_the_rest() {
     let place = place();
-    let look = DISK.replace("ENOSPC|no space left on device", "(?<=x)ENOSPC").replace("ops/disk-full", "ops/look");
+    let look =
+        DISK.replace("ENOSPC|no space left on device", "(?<=x)ENOSPC").replace("ops/disk-full", "ops/look");
     place.write("rules/look.json", look);
-    let done = place.scan(&["--format", "hits", "--rules", "rules", "app.log"]).fails(0, &["rules/look.json"]);
+    let done =
+        place.scan(&["--format", "hits", "--rules", "rules", "app.log"]).fails(0, &["rules/look.json"]);
     assert_eq!(done.err.lines().count(), 1, "{done:?}");
     assert_eq!(done.events().len(), 2, "{done:?}");
     place.write("rules/not.json", "{");
-    let done = place.scan(&["--format", "hits", "--rules", "rules", "app.log"]).fails(0, &["rules/", "1 more"]);
+    let done =
+        place.scan(&["--format", "hits", "--rules", "rules", "app.log"]).fails(0, &["rules/", "1 more"]);
     assert_eq!((done.err.lines().count(), done.events().len()), (1, 2), "{done:?}");
 }

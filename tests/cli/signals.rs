@@ -1,7 +1,7 @@
 //! A stream that is ended by a signal: what was read is reported.
 
 use super::place::{Done, Place, moved};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -35,25 +35,4 @@ fn a_signal_ends_a_stream_with_its_report() {
             if format == "json" { assert_eq!(done.total(), 20) } else { assert_eq!(done.events().len(), 20) }
         }
     }
-}
-
-/// Hits come as the input grows, before it ends.
-#[test]
-fn hits_of_a_growing_pipe_come_at_once() {
-    let place = Place::new();
-    let mut child = place.start(&["--format", "hits"]);
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all((moved(0, 77) + &moved(1, 78)).as_bytes()).unwrap();
-    let mut out = child.stdout.take().unwrap();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let reader = std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        let n = out.read(&mut bytes).unwrap();
-        sender.send(String::from_utf8_lossy(&bytes[..n]).into_owned()).unwrap();
-    });
-    let first = receiver.recv_timeout(Duration::from_secs(5));
-    drop(stdin);
-    child.wait().unwrap();
-    reader.join().unwrap();
-    assert!(first.is_ok_and(|text| text.contains("\"slot\":77")), "nothing was printed before the input ended");
 }

@@ -9,13 +9,14 @@ fn place() -> Place {
 
 #[test]
 fn a_missing_file_does_not_hide_the_others() {
-    let done = place().scan(&["--format", "json", "gone.log", "app.log"]).fails(2, &["gone.log", "no such file"]);
+    let done =
+        place().scan(&["--format", "json", "gone.log", "app.log"]).fails(2, &["gone.log", "no such file"]);
     assert_eq!(done.err.lines().count(), 1, "{done:?}");
     assert_eq!(done.total(), 1);
     let problem = &done.json()["scan"]["problems"][0];
     assert!(problem.to_string().contains("gone.log"), "{problem}");
     let done = place().scan(&["gone.log", "app.log"]).fails(2, &[]);
-    assert!(done.out.contains("gone.log") && done.out.contains("7638") == false && done.out.contains("MOVED"), "{done:?}");
+    assert!(done.out.contains("gone.log") && done.out.contains("1 MOVED"), "{done:?}");
 }
 
 #[test]
@@ -30,7 +31,8 @@ fn two_wins_over_one() {
 fn a_socket_is_not_a_log() {
     let place = place();
     let _listener = std::os::unix::net::UnixListener::bind(place.path("s.sock")).unwrap();
-    let done = place.scan(&["--format", "json", "s.sock", "app.log"]).fails(2, &["s.sock", "socket", "give a file"]);
+    let done =
+        place.scan(&["--format", "json", "s.sock", "app.log"]).fails(2, &["s.sock", "socket", "give a file"]);
     assert_eq!(done.total(), 1);
 }
 
@@ -56,7 +58,8 @@ fn what_may_not_be_opened_is_named() {
 #[test]
 fn a_damaged_gzip_is_read_as_far_as_it_goes() {
     // Text that does not compress well, so that half of the file holds many lines.
-    let text: String = (0..4000u32).map(|i| moved(i % 3000, (i.wrapping_mul(2_654_435_761) % 16_384) as u16)).collect();
+    let text: String =
+        (0..4000u32).map(|i| moved(i % 3000, (i.wrapping_mul(2_654_435_761) % 16_384) as u16)).collect();
     let whole = gzip(text.as_bytes());
     let mut flipped = whole.clone();
     flipped[whole.len() / 2..][..64].fill(0xaa);
@@ -109,10 +112,16 @@ fn wrong_usage_says_what_would_be_right() {
 #[test]
 fn severities_gate_the_exit_status() {
     let storm: String = (0..200).map(|i| moved(i, (i * 37 % 5000) as u16)).collect();
+    let down = "2026-04-23T10:15:30Z ERROR redis.exceptions.ResponseError: CLUSTERDOWN The cluster is down\n";
     let crossslot = "2026-04-23T10:15:30Z ERROR redis.exceptions.ResponseError: CROSSSLOT Keys in request don't hash to the same slot\n";
-    let place = Place::with(&[("storm.log", &storm), ("low.log", crossslot), ("calm.log", "all is well\n")]);
+    let place = Place::with(&[
+        ("storm.log", &storm),
+        ("low.log", crossslot),
+        ("high.log", down),
+        ("calm.log", "all is well\n"),
+    ]);
     let levels = ["info", "low", "medium", "high", "critical"];
-    for name in ["storm.log", "low.log", "calm.log"] {
+    for name in ["storm.log", "high.log", "low.log", "calm.log"] {
         let report = place.scan(&["--format", "json", name]).clean().json();
         let rank = |i: &serde_json::Value| levels.iter().position(|l| i["severity"] == *l).unwrap();
         let worst = report["incidents"].as_array().unwrap().iter().map(rank).max();
@@ -123,6 +132,7 @@ fn severities_gate_the_exit_status() {
             assert_eq!(place.scan(&["--fail-on", level, name]).code, i32::from(fails), "{name} {level}");
         }
     }
-    assert_eq!(place.scan(&["--format", "json", "low.log"]).json()["incidents"][0]["severity"], "low");
-    assert_eq!(place.scan(&["--format", "json", "storm.log"]).json()["incidents"][0]["severity"], "high");
+    for (name, severity) in [("low.log", "low"), ("high.log", "high")] {
+        assert_eq!(place.scan(&["--format", "json", name]).json()["incidents"][0]["severity"], severity);
+    }
 }
