@@ -91,7 +91,7 @@ pub struct Args {
     pub reporter: Vec<String>,
 
     /// Zone of times that name none, e.g. `Europe/Berlin`, `+02:00`, `UTC`
-    #[arg(long, value_name = "ZONE", help_heading = "Times")]
+    #[arg(long, value_name = "ZONE", help_heading = "Times", allow_hyphen_values = true)]
     pub timezone: Option<String>,
 
     /// Year of times that name none

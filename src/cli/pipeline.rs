@@ -1,7 +1,7 @@
 //! Sources → chunks → hits → tallies, by all threads at once; then one tally → digest.
 
 use super::context::{TimeRules, Views};
-use super::filter::Filter;
+use super::filter::{Filter, Verdict};
 use super::ordered::{Numbered, Ordered};
 use crate::input::{Discovery, InputProblem, Intake, Job, Order, Progress, Settings, Window};
 use crate::matcher::{Matcher, Scratch, Sink, SourceView, newlines};
@@ -36,6 +36,8 @@ pub struct Scanned {
     pub digest: Digest,
     /// Whether a signal ended it before the input did.
     pub stopped: bool,
+    /// Events that `--since` or `--until` left out because they have no time.
+    pub undated: u64,
 }
 
 /// Why a scan could not be done at all.
@@ -79,10 +81,12 @@ pub fn scan(
         ids: &ids,
         ordered: ordered.as_ref(),
         claims: Mutex::new(0),
+        undated: AtomicU64::new(0),
         progress,
         stop,
     };
     let tallies = pool.broadcast(|_| run.work(&intake));
+    let undated = run.undated.into_inner();
     let mut tally = Tally::default();
     for other in tallies {
         tally.merge(other);
@@ -97,7 +101,7 @@ pub fn scan(
     if let Some(ordered) = ordered {
         ordered.finish()?;
     }
-    Ok(Scanned { digest: tally.finish(&names, &ids), stopped: reading.stopped })
+    Ok(Scanned { digest: tally.finish(&names, &ids), stopped: reading.stopped, undated })
 }
 
 fn told(problem: &InputProblem) -> Problem {
@@ -123,6 +127,8 @@ struct Run<'r, 'o> {
     ordered: Option<&'r Ordered<'o>>,
     /// The number of jobs claimed, which is the next job's turn to write hits.
     claims: Mutex<u64>,
+    /// Events that were left out because they have no time.
+    undated: AtomicU64,
     progress: &'r Live,
     stop: &'r AtomicBool,
 }
@@ -263,8 +269,15 @@ impl<'r, 'o> Recorder<'r, 'o> {
 
 impl Sink for Recorder<'_, '_> {
     fn hit(&mut self, hit: &Hit<'_>) {
-        if !self.run.plan.filter.passes(hit) {
-            return;
+        match self.run.plan.filter.judge(hit) {
+            Verdict::Passes => {}
+            Verdict::LeftOut => return,
+            Verdict::Undated => {
+                if hit.event {
+                    self.run.undated.fetch_add(hit.repeats.into(), Ordering::Relaxed);
+                }
+                return;
+            }
         }
         if hit.event {
             self.run.progress.hits.fetch_add(1, Ordering::Relaxed);

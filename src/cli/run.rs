@@ -1,18 +1,18 @@
 //! One run, from what was typed to the exit status.
 
 use super::args::Args;
-use super::config::{Config, Decided, Env, Output};
+use super::config::{Config, Decided, Env};
 use super::exit::Exit;
+use super::outputs::{STDOUT, Targets, plain_words};
 use super::pipeline::{Live, ScanError, ScanPlan, Scanned, scan};
 use super::progress;
 use crate::diagnose::{Diagnosis, Severity, Thresholds, diagnose};
 use crate::input::{Discovery, Settings, discover};
-use crate::report::{Report, SCHEMA_TEXT};
+use crate::report::SCHEMA_TEXT;
 use crate::rules::{RuleSet, RuleSeverity};
 use crate::tally::Digest;
 use clap::CommandFactory;
-use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -22,11 +22,7 @@ pub fn run(args: &Args, env: &Env, out: &mut (dyn Write + Send), err: &mut (dyn 
     // Modes that read no log come first: nothing about the world can keep them from working.
     if let Some(what) = &args.generate {
         debug_assert_eq!(what, "report-schema", "the only value that the parser lets through");
-        return written(
-            out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()),
-            "standard output",
-            err,
-        );
+        return written(out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()), STDOUT, err);
     }
     let config = match Config::decide(args, env) {
         Ok(Decided::Scan(config)) => config,
@@ -64,31 +60,33 @@ fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn
         );
         return Exit::Trouble;
     }
-    let mut targets = match Targets::open(config) {
+    let mut discovery = discover(&config.paths);
+    let mut targets = match Targets::open(config, &mut discovery) {
         Ok(targets) => targets,
         Err(message) => {
             tell(err, &message);
             return Exit::Trouble;
         }
     };
-    let discovery = discover(&config.paths);
-    let scanned = match scan_all(config, &rules, &discovery, &mut targets, out) {
-        Ok(scanned) => scanned,
-        Err(Failure::Scan(ScanError::Output(error))) => return written(Err(error), "standard output", err),
+    let Ran { scanned, signal, closed } = match scan_all(config, &rules, &discovery, &mut targets, out) {
+        Ok(ran) => ran,
+        Err(Failure::Hits(name, error)) => return written(Err(error), &name, err),
         Err(failure) => {
             tell(err, &format!("scan: {failure}"));
             return Exit::Trouble;
         }
     };
-    let (digest, signal) = (scanned.0.digest, scanned.1);
+    let Scanned { digest, undated, .. } = scanned;
     let severities: Vec<Option<Severity>> =
         digest.rules.iter().map(|id| rules.get(id).and_then(|rule| rule.severity).map(severity)).collect();
     let diagnosis = diagnose(&digest, &severities, &Thresholds::default());
     let exit = exit_status(config, &digest, &diagnosis, signal);
     tell_problems(config, &digest, err);
-    let report = super::tell::report(&digest, diagnosis, &rules);
+    let report = super::tell::report(&digest, diagnosis, &rules, undated);
     let printed = targets.finish(&report, config, out);
     match printed {
+        // As with a report whose reader has gone.
+        Ok(()) if closed => Exit::Clean,
         Ok(()) => exit,
         Err((name, error)) => match written(Err(error), &name, err) {
             Exit::Clean => Exit::Clean,
@@ -101,7 +99,9 @@ fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Scan(#[from] ScanError),
+    Scan(ScanError),
+    #[error("{0}: cannot be written: {1}")]
+    Hits(String, io::Error),
     #[error("cannot start {0} threads: {1}; try -j 1")]
     Threads(usize, String),
 }
@@ -112,7 +112,7 @@ fn scan_all(
     discovery: &Discovery,
     targets: &mut Targets,
     out: &mut (dyn Write + Send),
-) -> Result<(Scanned, Option<i32>), Failure> {
+) -> Result<Ran, Failure> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(config.threads)
         .build()
@@ -129,17 +129,32 @@ fn scan_all(
             let live = &live;
             scope.spawn(move || progress::show(live, total, &done));
         }
-        let mut buffered = BufWriter::with_capacity(256 * 1024, out);
-        let scanned = if config.format == Output::Hits {
-            scan(discovery, &plan, &pool, &stop, &live, Some(&mut buffered))
-        } else {
-            scan(discovery, &plan, &pool, &stop, &live, targets.hits())
-        };
+        let mut hits = targets.hits(config, out);
+        let sink = hits.as_mut().map(|hits| hits as &mut (dyn Write + Send));
+        let scanned = scan(discovery, &plan, &pool, &stop, &live, sink);
         drop(running);
-        scanned
-    })?;
+        let closed = hits.as_ref().is_some_and(|hits| hits.closed);
+        let failed = hits.and_then(|hits| hits.failed);
+        match scanned {
+            Ok(scanned) => Ok((scanned, closed)),
+            Err(ScanError::Output(error)) => {
+                Err(Failure::Hits(failed.unwrap_or_else(|| STDOUT.to_owned()), error))
+            }
+            Err(error) => Err(Failure::Scan(error)),
+        }
+    });
+    let (scanned, closed) = scanned?;
     let signal = i32::try_from(signal.load(Ordering::Relaxed)).ok().filter(|&n| n > 0 && scanned.stopped);
-    Ok((scanned, signal))
+    Ok(Ran { scanned, signal, closed })
+}
+
+/// A scan, and what ended it.
+struct Ran {
+    scanned: Scanned,
+    /// The signal that ended it before its input did.
+    signal: Option<i32>,
+    /// Whether the reader of standard output has gone.
+    closed: bool,
 }
 
 /// The first SIGINT or SIGTERM ends the reading, a second one the program.
@@ -201,111 +216,13 @@ fn tell_problems(config: &Config, digest: &Digest, err: &mut (dyn Write + Send))
     }
 }
 
-/// The files of `--output`, opened before the scan and written whole or not at all.
-struct Targets {
-    reports: Vec<(crate::report::Format, Target)>,
-    hits: Option<Target>,
-}
-
-/// A file that takes its name only when it is complete.
-struct Target {
-    name: String,
-    path: std::path::PathBuf,
-    temporary: std::path::PathBuf,
-    file: BufWriter<std::fs::File>,
-}
-
-impl Target {
-    fn open(path: &Path) -> Result<Self, String> {
-        let name = path.display().to_string();
-        let cannot = |error: io::Error| format!("scan: {name}: cannot be written: {error}");
-        if path.is_dir() {
-            return Err(format!("scan: {name}: is a directory; give a file for --output"));
-        }
-        // A device or a pipe (`/dev/stderr`) is written as it is.
-        let special = path.exists() && !path.is_file();
-        let temporary = if special {
-            path.to_owned()
-        } else {
-            let file = path.file_name().unwrap_or_default().to_string_lossy();
-            path.with_file_name(format!(".{file}.{}.part", std::process::id()))
-        };
-        let file = std::fs::File::create(&temporary).map_err(cannot)?;
-        Ok(Self { name, path: path.to_owned(), temporary, file: BufWriter::new(file) })
-    }
-
-    fn finish(
-        mut self,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), (String, io::Error)> {
-        let written = write(&mut self.file).and_then(|()| self.file.flush());
-        let kept = written.and_then(|()| {
-            if self.temporary == self.path { Ok(()) } else { std::fs::rename(&self.temporary, &self.path) }
-        });
-        kept.map_err(|error| (std::mem::take(&mut self.name), error))
-    }
-}
-
-impl Drop for Target {
-    fn drop(&mut self) {
-        // After the rename there is nothing left under this name.
-        if self.temporary != self.path {
-            let _ = std::fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-impl Targets {
-    fn open(config: &Config) -> Result<Self, String> {
-        let mut targets = Self { reports: Vec::new(), hits: None };
-        for (output, path) in &config.outputs {
-            let target = Target::open(path)?;
-            match output {
-                Output::Report(format) => targets.reports.push((*format, target)),
-                Output::Hits if targets.hits.is_some() || config.format == Output::Hits => {
-                    return Err("scan: hits can be written to one place in a run".to_owned());
-                }
-                Output::Hits => targets.hits = Some(target),
-            }
-        }
-        Ok(targets)
-    }
-
-    fn hits(&mut self) -> Option<&mut (dyn Write + Send)> {
-        self.hits.as_mut().map(|target| &mut target.file as &mut (dyn Write + Send))
-    }
-
-    fn finish(
-        self,
-        report: &Report,
-        config: &Config,
-        out: &mut (dyn Write + Send),
-    ) -> Result<(), (String, io::Error)> {
-        let plain =
-            crate::report::RenderContext { colour: false, width: 80, unicode: true, ..config.render.clone() };
-        for (format, target) in self.reports {
-            target.finish(|out| format.emitter().emit(report, &plain, out))?;
-        }
-        if let Some(hits) = self.hits {
-            hits.finish(|_| Ok(()))?;
-        }
-        if let Output::Report(format) = config.format {
-            let mut buffered = BufWriter::new(out);
-            let printed =
-                format.emitter().emit(report, &config.render, &mut buffered).and_then(|()| buffered.flush());
-            printed.map_err(|error| ("standard output".to_owned(), error))?;
-        }
-        Ok(())
-    }
-}
-
 /// A closed standard output is a quiet end; any other failure to write is trouble.
 fn written(result: io::Result<()>, name: &str, err: &mut (dyn Write + Send)) -> Exit {
     match result {
         Ok(()) => Exit::Clean,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
-            tell(err, &format!("scan: {name}: cannot be written: {error}"));
+            tell(err, &format!("scan: {name}: cannot be written: {}", plain_words(&error)));
             Exit::Trouble
         }
     }
