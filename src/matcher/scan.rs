@@ -299,7 +299,9 @@ struct LineCounter<'c> {
 
 impl<'c> LineCounter<'c> {
     fn new(chunk: &Chunk<'c>, stream: bool, newlines_before: u64) -> Self {
-        let (at, count) = (chunk.own.start, newlines_before);
+        // Blocks are counted from their own starts, wherever the chunk begins.
+        let at = if stream { chunk.own.start } else { usize::MAX };
+        let count = newlines_before;
         Self { bytes: chunk.bytes, offset: chunk.offset, source: chunk.source, stream, at, count }
     }
 
