@@ -41,7 +41,8 @@ impl Sink for Collect {
 
 fn scan(text: &str) -> Vec<Seen> {
     static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(RuleSet::builtin);
-    static MATCHER: std::sync::LazyLock<Matcher<'static>> = std::sync::LazyLock::new(|| Matcher::new(&RULES).unwrap());
+    static MATCHER: std::sync::LazyLock<Matcher<'static>> =
+        std::sync::LazyLock::new(|| Matcher::new(&RULES).unwrap());
     let reference = "2026-11-21T12:00:00".parse().unwrap();
     let view = SourceView { context: SourceContext::new(reference), reporter: None, stream: true };
     let bytes = text.as_bytes();
@@ -79,7 +80,8 @@ fn hold(file: &str) {
     let mut wrong = Vec::new();
     let all = entries(file);
     for entry in &all {
-        let lines: Vec<&str> = entry["lines"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+        let lines: Vec<&str> =
+            entry["lines"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
         let text = lines.join("\n") + "\n";
         let seen = scan(&text);
         if events(&seen) != expected(entry) {

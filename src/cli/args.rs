@@ -4,7 +4,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::path::PathBuf;
 
-const ABOUT: &str = "Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do";
+const ABOUT: &str =
+    "Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do";
 
 const LONG_ABOUT: &str = "\
 Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do.

@@ -50,7 +50,9 @@ impl Bound {
                 return Ok(Self { universal: at, local: at });
             }
         }
-        Err(format!("`{text}` is neither RFC 3339 (2026-04-23T10:15:00Z) nor a span back from now (2h, 90m, 1d)"))
+        Err(format!(
+            "`{text}` is neither RFC 3339 (2026-04-23T10:15:00Z) nor a span back from now (2h, 90m, 1d)"
+        ))
     }
 
     const fn on(self, clock: Clock) -> i64 {
@@ -75,7 +77,9 @@ impl Filter {
                 hit.endpoint.is_some_and(|e| e.host == host && (port.is_none() || e.port == *port))
             })
             && (self.reporters.is_empty()
-                || hit.reporter.is_some_and(|reporter| self.reporters.iter().any(|glob| glob.matches(reporter))))
+                || hit
+                    .reporter
+                    .is_some_and(|reporter| self.reporters.iter().any(|glob| glob.matches(reporter))))
             && self.passes_time(hit.stamp.map(|s| s.moment))
     }
 

@@ -216,9 +216,10 @@ impl<'r, 'o> Recorder<'r, 'o> {
 
     fn window(&mut self, window: &mut Window<'_>, scratch: &mut Scratch) {
         let (run, glance) = (self.run, window.glance());
-        let view = self.view.take().unwrap_or_else(|| {
-            run.views.get(self.job.source, glance.at_start.then_some(glance.bytes))
-        });
+        let view = self
+            .view
+            .take()
+            .unwrap_or_else(|| run.views.get(self.job.source, glance.at_start.then_some(glance.bytes)));
         run.matcher.pulse(&glance, &view, activity_block, self);
         let lines = self.count_lines(&glance, &view);
         if glance.at_end && glance.own.end == glance.bytes.len() {
@@ -267,7 +268,9 @@ impl Sink for Recorder<'_, '_> {
         if hit.event {
             self.run.progress.hits.fetch_add(1, Ordering::Relaxed);
             self.tally.add(hit);
-        } else if self.run.ids.get(hit.rule as usize).is_some_and(|id| id == BARE_RULE) && hit.signal == Signal::Redirect {
+        } else if self.run.ids.get(hit.rule as usize).is_some_and(|id| id == BARE_RULE)
+            && hit.signal == Signal::Redirect
+        {
             self.tally.add_unproven(hit.place);
         }
         if self.run.ordered.is_none() {

@@ -22,7 +22,11 @@ pub fn run(args: &Args, env: &Env, out: &mut (dyn Write + Send), err: &mut (dyn 
     // Modes that read no log come first: nothing about the world can keep them from working.
     if let Some(what) = &args.generate {
         debug_assert_eq!(what, "report-schema", "the only value that the parser lets through");
-        return written(out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()), "standard output", err);
+        return written(
+            out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()),
+            "standard output",
+            err,
+        );
     }
     let config = match Config::decide(args, env) {
         Ok(Decided::Scan(config)) => config,
@@ -54,7 +58,10 @@ fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn
         }
     }
     if rules.is_empty() {
-        tell(err, "scan: there is no rule to run: --no-builtin-rules needs --rules PATH with a rule that works");
+        tell(
+            err,
+            "scan: there is no rule to run: --no-builtin-rules needs --rules PATH with a rule that works",
+        );
         return Exit::Trouble;
     }
     let mut targets = match Targets::open(config) {
@@ -113,7 +120,8 @@ fn scan_all(
     let (stop, signal) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     watch_signals(&stop, &signal);
     let live = Live::default();
-    let plan = ScanPlan { rules, filter: &config.filter, times: &config.times, settings: Settings::default() };
+    let plan =
+        ScanPlan { rules, filter: &config.filter, times: &config.times, settings: Settings::default() };
     let total = discovery.sources.iter().map(|source| source.disk_bytes).sum::<Option<u64>>();
     let scanned = std::thread::scope(|scope| {
         let (running, done) = mpsc::channel::<()>();
@@ -141,7 +149,11 @@ fn watch_signals(stop: &Arc<AtomicBool>, signal: &Arc<AtomicUsize>) {
         // A platform without the signal needs no handler for it.
         let _ = signal_hook::flag::register_conditional_shutdown(number, status, Arc::clone(stop));
         let _ = signal_hook::flag::register(number, Arc::clone(stop));
-        let _ = signal_hook::flag::register_usize(number, Arc::clone(signal), usize::try_from(number).unwrap_or(0));
+        let _ = signal_hook::flag::register_usize(
+            number,
+            Arc::clone(signal),
+            usize::try_from(number).unwrap_or(0),
+        );
     }
 }
 
@@ -174,12 +186,18 @@ fn tell_problems(config: &Config, digest: &Digest, err: &mut (dyn Write + Send))
     for problem in &digest.problems {
         if problem.unread || !config.quiet {
             let name = crate::report::escape::terminal(problem.name.as_bytes());
-            tell(err, &format!("scan: {name}: {}", crate::report::escape::terminal(problem.message.as_bytes())));
+            tell(
+                err,
+                &format!("scan: {name}: {}", crate::report::escape::terminal(problem.message.as_bytes())),
+            );
         }
     }
     let lines: u64 = digest.sources.iter().map(|source| source.lines).sum();
     if lines == 0 && digest.problems.iter().all(|problem| !problem.unread) && !config.quiet {
-        tell(err, "scan: the input has no line; if it came from a pipe, the command before it may have failed");
+        tell(
+            err,
+            "scan: the input has no line; if it came from a pipe, the command before it may have failed",
+        );
     }
 }
 
@@ -216,7 +234,10 @@ impl Target {
         Ok(Self { name, path: path.to_owned(), temporary, file: BufWriter::new(file) })
     }
 
-    fn finish(mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), (String, io::Error)> {
+    fn finish(
+        mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), (String, io::Error)> {
         let written = write(&mut self.file).and_then(|()| self.file.flush());
         let kept = written.and_then(|()| {
             if self.temporary == self.path { Ok(()) } else { std::fs::rename(&self.temporary, &self.path) }
@@ -260,7 +281,8 @@ impl Targets {
         config: &Config,
         out: &mut (dyn Write + Send),
     ) -> Result<(), (String, io::Error)> {
-        let plain = crate::report::RenderContext { colour: false, width: 80, unicode: true, ..config.render.clone() };
+        let plain =
+            crate::report::RenderContext { colour: false, width: 80, unicode: true, ..config.render.clone() };
         for (format, target) in self.reports {
             target.finish(|out| format.emitter().emit(report, &plain, out))?;
         }
@@ -269,7 +291,8 @@ impl Targets {
         }
         if let Output::Report(format) = config.format {
             let mut buffered = BufWriter::new(out);
-            let printed = format.emitter().emit(report, &config.render, &mut buffered).and_then(|()| buffered.flush());
+            let printed =
+                format.emitter().emit(report, &config.render, &mut buffered).and_then(|()| buffered.flush());
             printed.map_err(|error| ("standard output".to_owned(), error))?;
         }
         Ok(())

@@ -201,7 +201,12 @@ mod tests {
             ("读取失败：MOVED 15596 10.0.0.13:6379，重试", Signal::Moved, 15596, "10.0.0.13:6379"),
             ("读取失败ASK 15596 10.0.0.13:6379", Signal::Ask, 15596, "10.0.0.13:6379"),
             ("(error) ASK 15596 to_host:to_port", Signal::Ask, 15596, "to_host"),
-            ("msg=MOVED 15596 [10.0.0.13:6379](http://10.0.0.13:6379/)", Signal::Moved, 15596, "10.0.0.13:6379"),
+            (
+                "msg=MOVED 15596 [10.0.0.13:6379](http://10.0.0.13:6379/)",
+                Signal::Moved,
+                15596,
+                "10.0.0.13:6379",
+            ),
         ] {
             assert_eq!(first(line), Some((signal, slot, endpoint.to_owned())), "{line}");
         }
@@ -232,11 +237,18 @@ mod tests {
 
     #[test]
     fn bare_pairs_end_at_their_port() {
-        let read = |line: &str| bare_pair_before(line.as_bytes(), line.len()).map(|r| (r.start, r.slot.get()));
+        let read =
+            |line: &str| bare_pair_before(line.as_bytes(), line.len()).map(|r| (r.start, r.slot.get()));
         assert_eq!(read("get failed: 12182 10.0.0.12:6379"), Some((12, 12182)));
         assert_eq!(read("12182 ::1:17002"), Some((0, 12182)));
         assert_eq!(read("err=\"12182 10.0.0.12:6379"), Some((5, 12182)));
-        for line in ["10:15:30 10.0.0.1:6379", "2026-11-21 10.0.0.1:80", "x12 10.0.0.1:80", "20000 10.0.0.1:80", "1 me:80"] {
+        for line in [
+            "10:15:30 10.0.0.1:6379",
+            "2026-11-21 10.0.0.1:80",
+            "x12 10.0.0.1:80",
+            "20000 10.0.0.1:80",
+            "1 me:80",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

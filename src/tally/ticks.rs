@@ -88,7 +88,8 @@ impl Ticks {
         if self.level > 0 && self.skips(tick, &pair_hash) {
             return;
         }
-        let tick = if self.level == 0 { tick } else { RawTick { cell: tick.cell.at_level(self.level), ..tick } };
+        let tick =
+            if self.level == 0 { tick } else { RawTick { cell: tick.cell.at_level(self.level), ..tick } };
         if let Some(last) = self.ticks[self.packed..].last_mut() {
             if (last.cell, last.group, last.reporter) == (tick.cell, tick.group, tick.reporter) {
                 last.events = last.events.saturating_add(tick.events);
