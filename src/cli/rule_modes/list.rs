@@ -106,8 +106,10 @@ fn fitted(page: &mut Page<'_>, rules: &RuleSet) -> io::Result<()> {
         } else {
             let rest = page.safe_cut(&rest, page.width().saturating_sub(columns(&id) + columns(&pad)));
             page.line(&[span(tone, id), plain(pad), quiet_head(rule, rest)])?;
-            let looks_for = page.safe_cut(looks_for, page.width() - INDENT);
-            page.line(&[plain(" ".repeat(INDENT)), span(Tone::Quiet, looks_for)])?;
+            if rule.is_some() {
+                let looks_for = page.safe_cut(looks_for, page.width() - INDENT);
+                page.line(&[plain(" ".repeat(INDENT)), span(Tone::Quiet, looks_for)])?;
+            }
         }
     }
     page.blank()?;

@@ -1,7 +1,8 @@
 //! What a rule says, with what its claims rest on.
 
 use crate::model::Signal;
-use crate::report::emit::page::{Page, Tone, plain, prose, span};
+use crate::report::emit::page::{Page, Span, Tone, plain, prose, span};
+use crate::report::escape::columns;
 use crate::rules::{DeadEnd, Provenance, Rule, Sample, Workaround};
 use std::io;
 
@@ -31,7 +32,7 @@ pub(super) fn print(page: &mut Page<'_>, rule: &Rule) -> io::Result<()> {
         page.entry("", &[plain(note)])?;
     }
     why(page, rule)?;
-    advice(page, rule, &mut Vec::new())?;
+    advice(page, rule, &rule.sources(), &mut Vec::new())?;
     samples(page, "Matches", &rule.samples)?;
     samples(page, "Never", &rule.counter_samples)?;
     relations(page, rule)?;
@@ -50,15 +51,21 @@ pub(super) fn looks_like(page: &mut Page<'_>, rule: &Rule) -> io::Result<()> {
 /// The root cause.
 pub(super) fn why(page: &mut Page<'_>, rule: &Rule) -> io::Result<()> {
     page.field("Why");
-    told(page, "", rule.root_cause.as_deref().unwrap_or_default())?;
+    told(page, "", rule.root_cause.as_deref().unwrap_or_default(), "")?;
     page.no_field();
     Ok(())
 }
 
-/// Workarounds and dead ends. Of the latter those whose action is among `told` are left
-/// out; the others are added to it.
-pub(super) fn advice<'r>(page: &mut Page<'_>, rule: &'r Rule, told: &mut Vec<&'r str>) -> io::Result<()> {
-    let reports = rule.provenance.evidence_count;
+/// Workarounds and dead ends, with the numbers that their sources have among `sources`.
+/// Of the dead ends those whose action is among `told` are left out; the others are added
+/// to it.
+pub(super) fn advice<'r>(
+    page: &mut Page<'_>,
+    rule: &'r Rule,
+    sources: &[&str],
+    told: &mut Vec<&'r str>,
+) -> io::Result<()> {
+    let said = Said { reports: rule.provenance.evidence_count, sources };
     let workarounds: Vec<&Workaround> =
         rule.workarounds.iter().filter(|w| !w.action.trim().is_empty()).collect();
     if !workarounds.is_empty() {
@@ -67,7 +74,7 @@ pub(super) fn advice<'r>(page: &mut Page<'_>, rule: &'r Rule, told: &mut Vec<&'r
     }
     for (i, step) in workarounds.iter().enumerate() {
         let lead = if workarounds.len() > 1 { format!("{}. ", i + 1) } else { String::new() };
-        workaround(page, &lead, step, reports)?;
+        workaround(page, &lead, step, &said)?;
     }
     let dead_ends: Vec<&DeadEnd> = rule
         .dead_ends
@@ -80,35 +87,52 @@ pub(super) fn advice<'r>(page: &mut Page<'_>, rule: &'r Rule, told: &mut Vec<&'r
     }
     for step in dead_ends {
         told.push(&step.action);
-        dead_end(page, step, reports)?;
+        dead_end(page, step, &said)?;
     }
     page.no_field();
     Ok(())
 }
 
-fn workaround(page: &mut Page<'_>, lead: &str, step: &Workaround, reports: Option<u64>) -> io::Result<()> {
-    told(page, lead, &step.action)?;
+/// What a rule's claims rest on.
+struct Said<'s> {
+    reports: Option<u64>,
+    sources: &'s [&'s str],
+}
+
+impl Said<'_> {
+    /// ` [1] [3]`, for after a claim.
+    fn numbers(&self, own: &[String]) -> String {
+        let places = own.iter().filter_map(|own| self.sources.iter().position(|source| source == own));
+        places.map(|place| format!(" [{}]", place + 1)).collect()
+    }
+}
+
+fn workaround(page: &mut Page<'_>, lead: &str, step: &Workaround, said: &Said<'_>) -> io::Result<()> {
+    told(page, lead, &step.action, &said.numbers(&step.sources))?;
     let below = " ".repeat(lead.len());
-    told(page, &below, step.how.as_deref().unwrap_or_default())?;
+    told(page, &below, step.how.as_deref().unwrap_or_default(), "")?;
     for (word, text) in [("When: ", &step.condition), ("Price: ", &step.tradeoff)] {
         if let Some(text) = text {
             remark(page, &below, &format!("{word}{text}"))?;
         }
     }
     match step.success_rate {
-        Some(rate) => remark(page, &below, &format!("Helps: {}", claim(rate, reports))),
+        Some(rate) => remark(page, &below, &format!("Helps: {}", claim(rate, said.reports))),
         None => Ok(()),
     }
 }
 
-fn dead_end(page: &mut Page<'_>, step: &DeadEnd, reports: Option<u64>) -> io::Result<()> {
-    told(page, page.sign("✗ ", "x "), &step.action)?;
-    told(page, "  ", &step.why_fails)?;
+fn dead_end(page: &mut Page<'_>, step: &DeadEnd, said: &Said<'_>) -> io::Result<()> {
+    let why = step.why_fails.trim();
+    let numbers = said.numbers(&step.sources);
+    let (after_action, after_why) = if why.is_empty() { (&*numbers, "") } else { ("", &*numbers) };
+    told(page, page.sign("✗ ", "x "), &step.action, after_action)?;
+    told(page, "  ", why, after_why)?;
     if let Some(condition) = &step.condition {
         remark(page, "  ", &format!("When: {condition}"))?;
     }
     match step.fail_rate {
-        Some(rate) => remark(page, "  ", &format!("Fails: {}", claim(rate, reports))),
+        Some(rate) => remark(page, "  ", &format!("Fails: {}", claim(rate, said.reports))),
         None => Ok(()),
     }
 }
@@ -195,38 +219,47 @@ fn sources(page: &mut Page<'_>, rule: &Rule) -> io::Result<()> {
     }
     page.blank()?;
     page.field("Sources");
-    for source in sources {
+    let digits = sources.len().to_string().len() + 2;
+    for (i, source) in sources.iter().enumerate() {
         // Whole, however narrow the page: an address is there to be copied.
-        page.row(&[plain(source)])?;
+        let number = format!("{:<digits$} ", format!("[{}]", i + 1));
+        page.row(&[span(Tone::Quiet, number), plain(*source)])?;
     }
     Ok(())
 }
 
-/// What the file says in words, with `code` marked.
-fn told(page: &mut Page<'_>, lead: &str, text: &str) -> io::Result<()> {
-    lines(page, lead, text, prose)
+/// What the file says in words, with `code` marked; `after` ends it.
+fn told(page: &mut Page<'_>, lead: &str, text: &str, after: &str) -> io::Result<()> {
+    lines(page, lead, text, |line, last| {
+        let mut spans = prose(line);
+        spans.extend((last && !after.is_empty()).then(|| span(Tone::Quiet, after)));
+        spans
+    })
 }
 
 /// What the file quotes: backticks stand for themselves.
 fn texts(page: &mut Page<'_>, lead: &str, text: &str) -> io::Result<()> {
-    lines(page, lead, text, |line| vec![plain(line)])
+    lines(page, lead, text, |line, _| vec![plain(line)])
 }
 
 fn remark(page: &mut Page<'_>, lead: &str, text: &str) -> io::Result<()> {
-    lines(page, lead, text, |line| vec![span(Tone::Quiet, line)])
+    lines(page, lead, text, |line, _| vec![span(Tone::Quiet, line)])
 }
 
-/// An entry for each line of a text; `lead` before the first, blanks before the others.
+/// An entry for each line of a text that has something in it; `lead` before the first,
+/// blanks before the others.
 fn lines(
     page: &mut Page<'_>,
     lead: &str,
     text: &str,
-    spans: impl Fn(&str) -> Vec<crate::report::emit::page::Span>,
+    spans: impl Fn(&str, bool) -> Vec<Span>,
 ) -> io::Result<()> {
-    let below = " ".repeat(crate::report::escape::columns(lead));
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    for (i, line) in lines.enumerate() {
-        page.entry(if i == 0 { lead } else { &below }, &spans(line.trim()))?;
+    let below = " ".repeat(columns(lead));
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let mut lead = lead;
+    while let Some(line) = lines.next() {
+        page.entry(lead, &spans(line, lines.peek().is_none()))?;
+        lead = &below;
     }
     Ok(())
 }

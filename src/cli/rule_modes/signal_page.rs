@@ -20,7 +20,7 @@ pub(super) fn print(page: &mut Page<'_>, signal: Signal, rules: &RuleSet) -> io:
         page.paragraph("", &[span(Tone::Strong, &*rule.id), plain(" (rule)")])?;
         rule_page::looks_like(page, rule)?;
         rule_page::why(page, rule)?;
-        rule_page::advice(page, rule, &mut told)?;
+        rule_page::advice(page, rule, &[], &mut told)?;
     }
     Ok(())
 }
