@@ -6,7 +6,13 @@
 //! | layer | owns |
 //! | --- | --- |
 //! | [`model`] | the nouns: slot, endpoint, signal, moment, place |
-//! | [`diagnose`] | from a finished tally to incidents with a verdict each |
+//! | [`tally`] | the mergeable aggregate and the digest it ends as |
+//! | `matcher` | hits in a stretch of input |
+pub mod cli;
 pub mod diagnose;
+pub mod input;
+pub mod matcher;
 pub mod model;
+pub mod report;
+pub mod rules;
 pub mod tally;

@@ -104,7 +104,8 @@ fn redacted_tag(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
 
 /// `:6379` (same host as the connection) and `?:6379` (no host name announced).
 fn unknown_host(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
-    let host = if text[0] == b'?' { "?" } else { "" };
+    // A part of the text, like every other host.
+    let host = std::str::from_utf8(&text[..usize::from(text[0] == b'?')]).ok()?;
     (text.get(host.len()) == Some(&b':')).then_some(())?;
     let (port, used) = port(&text[host.len() + 1..])?;
     Some((EndpointRef { host, port: Some(port) }, host.len() + 1 + used))

@@ -17,12 +17,13 @@ pub struct Locus {
 /// newlines of all blocks before, plus those before the place within its own block.
 pub const LINE_BLOCK: u64 = 64 * 1024;
 
-/// A [`Locus`] that knows how many newlines stand between the start of its
-/// [`LINE_BLOCK`] and itself, so that its line number can be told at the end.
+/// A [`Locus`] that knows how many newlines stand before it: in a regular file since
+/// the start of its [`LINE_BLOCK`] (blocks are read in any order and summed up at the
+/// end), in a stream since the start of the stream.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LineLocus {
     /// The place.
     pub locus: Locus,
-    /// Newlines from the start of the place's block to the place.
-    pub newlines_in_block: u32,
+    /// Newlines before the place, counted as told above.
+    pub newlines_before: u64,
 }
