@@ -9,7 +9,7 @@ const NODE: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// A made-up log.
 #[derive(Clone)]
-pub struct Log(pub Vec<u8>);
+pub(crate) struct Log(pub(crate) Vec<u8>);
 
 impl std::fmt::Debug for Log {
     /// Its lines, as far as a person would read on.
@@ -36,7 +36,7 @@ fn endpoint() -> impl Strategy<Value = String> {
 }
 
 /// `<slot> <host>:<port>`, mostly one of few, so that they repeat.
-pub fn pair() -> impl Strategy<Value = String> {
+pub(crate) fn pair() -> impl Strategy<Value = String> {
     let slot = prop_oneof![
         8 => select(vec![0u32, 42, 3999, 5061, 12182, 16383]),
         1 => select(vec![16384u32, 99999, 123_456]),
@@ -45,7 +45,7 @@ pub fn pair() -> impl Strategy<Value = String> {
 }
 
 /// What a line says of a cluster, or seems to.
-pub fn message() -> impl Strategy<Value = String> {
+pub(crate) fn message() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => pair().prop_map(|p| format!("MOVED {p}")),
         4 => pair().prop_map(|p| format!("ASK {p}")),
@@ -86,7 +86,7 @@ fn clock() -> impl Strategy<Value = String> {
 }
 
 /// The lines of one log record, without what wraps them.
-pub fn record() -> BoxedStrategy<Vec<Vec<u8>>> {
+pub(crate) fn record() -> BoxedStrategy<Vec<Vec<u8>>> {
     let told = (message(), message(), clock()).boxed();
     let lines = |text: String| text.split('\n').map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>();
     let shape = |f: fn(&str, &str, &str) -> String| {
@@ -142,7 +142,7 @@ fn coloured(line: &[u8], from: usize, to: usize) -> Vec<u8> {
 
 /// What puts its own text around the lines of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrapper {
+pub(crate) enum Wrapper {
     /// Nothing.
     Bare,
     /// `kubectl logs --prefix`.
@@ -225,7 +225,7 @@ fn wrapped(base: Wrapper) -> impl Strategy<Value = Vec<Vec<u8>>> {
 }
 
 /// A log of so many records; neighbouring ones may interleave, as pods do.
-pub fn log(records: std::ops::Range<usize>) -> BoxedStrategy<Log> {
+pub(crate) fn log(records: std::ops::Range<usize>) -> BoxedStrategy<Log> {
     let base = prop_oneof![2 => Just(Wrapper::Bare), 3 => select(WRAPPERS.to_vec())];
     let records =
         base.prop_flat_map(move |base| vec((wrapped(base), proptest::bool::weighted(0.3)), records.clone()));
@@ -258,7 +258,7 @@ pub fn log(records: std::ops::Range<usize>) -> BoxedStrategy<Log> {
 
 /// A log with stretches between its records so long that its ends are out of each
 /// other's sight: quiet lines, or lines of hundreds of kilobytes with messages in them.
-pub fn far_log() -> BoxedStrategy<Log> {
+pub(crate) fn far_log() -> BoxedStrategy<Log> {
     let quiet = (1usize..120_000, any::<bool>()).prop_map(|(length, dated)| {
         let line: &[u8] =
             if dated { b"2026-11-21 02:01:00,000 INFO app: all is well\n" } else { b"all is well\n" };

@@ -11,10 +11,11 @@ use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
 
 /// The rules that come with the binary.
-pub static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
+pub(crate) static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
 
 /// So many cases, or 20 times as many where `SCAN_LONG_TESTS` asks for them.
-pub fn cases(count: u32) -> Config {
+#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+pub(crate) fn cases(count: u32) -> Config {
     let long = std::env::var_os("SCAN_LONG_TESTS").is_some();
     Config {
         failure_persistence: None,
@@ -25,22 +26,22 @@ pub fn cases(count: u32) -> Config {
 
 /// What came of a scan, ready to be compared.
 #[derive(PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The lines of `--format hits`.
-    pub hits: String,
+    pub(crate) hits: String,
     /// Everything counted.
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 impl Outcome {
     /// The first lines that differ.
-    pub fn difference(&self, other: &Self) -> Option<String> {
+    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         difference(&self.hits, &other.hits).or_else(|| difference(&self.digest, &other.digest))
     }
 }
 
 /// The first lines that differ.
-pub fn difference(a: &str, b: &str) -> Option<String> {
+pub(crate) fn difference(a: &str, b: &str) -> Option<String> {
     let (mut a, mut b) = (a.lines(), b.lines());
     let mut before = "";
     loop {
@@ -56,17 +57,17 @@ pub fn difference(a: &str, b: &str) -> Option<String> {
 }
 
 /// Settings that cut plain files into own parts of this size.
-pub fn own(bytes: usize) -> Settings {
+pub(crate) fn own(bytes: usize) -> Settings {
     Settings { own: bytes, ..Settings::default() }
 }
 
 /// Scans the paths with the built-in rules.
-pub fn outcome(paths: &[PathBuf], settings: Settings, threads: usize) -> Outcome {
+pub(crate) fn outcome(paths: &[PathBuf], settings: Settings, threads: usize) -> Outcome {
     outcome_with(&RULES, paths, settings, threads, true)
 }
 
 /// Scans the paths; with their hits, or only counted.
-pub fn outcome_with(
+pub(crate) fn outcome_with(
     rules: &RuleSet,
     paths: &[PathBuf],
     settings: Settings,
@@ -92,7 +93,7 @@ pub fn outcome_with(
 }
 
 /// Writes a file whose time is the same whenever it is written.
-pub fn put(directory: &Path, name: &str, data: &[u8]) -> PathBuf {
+pub(crate) fn put(directory: &Path, name: &str, data: &[u8]) -> PathBuf {
     let path = directory.join(name);
     std::fs::write(&path, data).unwrap();
     let file = std::fs::File::options().write(true).open(&path).unwrap();

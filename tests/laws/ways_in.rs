@@ -33,10 +33,10 @@ fn through_pipe(path: &Path, data: &[u8], piece: usize, settings: Settings) -> O
 fn check(data: &[u8], piece: usize, stream: usize) -> Result<(), TestCaseError> {
     let directory = tempfile::tempdir().unwrap();
     let path = put(directory.path(), "app.log", data);
-    let file = outcome(&[path.clone()], Settings::default(), 2);
+    let file = outcome(std::slice::from_ref(&path), Settings::default(), 2);
     let settings = Settings { stream, ..Settings::default() };
     put(directory.path(), "app.log", &gzip(data));
-    let packed = outcome(&[path.clone()], settings, 2);
+    let packed = outcome(std::slice::from_ref(&path), settings, 2);
     let piped =
         if cfg!(unix) { through_pipe(&path, data, piece, settings) } else { outcome(&[path], settings, 1) };
     for (way, other) in [("compressed", packed), ("piped", piped)] {
