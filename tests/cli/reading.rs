@@ -6,7 +6,7 @@ use scan::cli::{Args, Env, run};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-pub fn gzip(text: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
