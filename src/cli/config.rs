@@ -143,7 +143,6 @@ impl Config {
         }
         let format = Output::parse(&args.format).unwrap_or(Output::Report(Format::Text));
         let outputs = args.output.iter().map(|spec| output(spec)).collect::<Result<_, _>>()?;
-        let colour = colour(args.color, env);
         Ok(Decided::Scan(Box::new(Self {
             paths,
             format,
@@ -161,14 +160,19 @@ impl Config {
             },
             quiet: args.quiet,
             verbose: args.verbose,
-            render: RenderContext {
-                colour,
-                width: width(env),
-                unicode: unicode(env),
-                workspace: env.var("GITHUB_WORKSPACE").map(PathBuf::from),
-                working_dir: env.working_dir.clone(),
-            },
+            render: render(args, env),
         })))
+    }
+}
+
+/// How output is drawn in this world.
+pub(super) fn render(args: &Args, env: &Env) -> RenderContext {
+    RenderContext {
+        colour: colour(args.color, env),
+        width: width(env),
+        unicode: unicode(env),
+        workspace: env.var("GITHUB_WORKSPACE").map(PathBuf::from),
+        working_dir: env.working_dir.clone(),
     }
 }
 

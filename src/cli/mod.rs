@@ -10,6 +10,7 @@ mod ordered;
 mod outputs;
 mod pipeline;
 mod progress;
+mod rule_modes;
 mod run;
 mod tell;
 
@@ -20,4 +21,5 @@ pub use exit::Exit;
 pub use filter::{Bound, Filter, Glob};
 pub use ordered::{Numbered, Ordered};
 pub use pipeline::{Live, ScanError, ScanPlan, Scanned, scan};
+pub use rule_modes::{RuleChoice, check_rules, explain, list_rules};
 pub use run::run;

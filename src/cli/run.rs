@@ -1,18 +1,19 @@
 //! One run, from what was typed to the exit status.
 
 use super::args::Args;
-use super::config::{Config, Decided, Env};
+use super::config::{Config, Decided, Env, render};
 use super::exit::Exit;
 use super::outputs::{STDOUT, Targets, plain_words};
 use super::pipeline::{Live, ScanError, ScanPlan, Scanned, scan};
 use super::progress;
+use super::rule_modes::{RuleChoice, check_rules, explain, list_rules};
 use crate::diagnose::{Diagnosis, Severity, Thresholds, diagnose};
 use crate::input::{Discovery, Settings, discover};
 use crate::report::SCHEMA_TEXT;
 use crate::rules::{RuleSet, RuleSeverity};
 use crate::tally::Digest;
 use clap::CommandFactory;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -23,6 +24,9 @@ pub fn run(args: &Args, env: &Env, out: &mut (dyn Write + Send), err: &mut (dyn 
     if let Some(what) = &args.generate {
         debug_assert_eq!(what, "report-schema", "the only value that the parser lets through");
         return written(out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()), STDOUT, err);
+    }
+    if let Some(done) = rule_mode(args, env, out, err) {
+        return done.unwrap_or_else(|error| written(Err(error), STDOUT, err));
     }
     let config = match Config::decide(args, env) {
         Ok(Decided::Scan(config)) => config,
@@ -39,20 +43,32 @@ pub fn run(args: &Args, env: &Env, out: &mut (dyn Write + Send), err: &mut (dyn 
     scan_and_report(&config, out, err)
 }
 
+/// Runs a mode that is about the rules, if one is wanted.
+fn rule_mode(
+    args: &Args,
+    env: &Env,
+    out: &mut (dyn Write + Send),
+    err: &mut (dyn Write + Send),
+) -> Option<io::Result<Exit>> {
+    let choice = RuleChoice { paths: &args.rules, builtin: !args.no_builtin_rules };
+    let cx = render(args, env);
+    let mut out = BufWriter::new(out);
+    let done = if args.list_rules {
+        list_rules(choice, &cx, env.stdout_tty, &mut out, err)
+    } else if let Some(id) = &args.explain {
+        explain(id, choice, &cx, &mut out, err)
+    } else if let Some(paths) = &args.check_rules {
+        let paths: Vec<_> = paths.iter().chain(&args.rules).cloned().collect();
+        check_rules(&paths, &cx, &mut out, err)
+    } else {
+        return None;
+    };
+    Some(done.and_then(|exit| out.flush().map(|()| exit)))
+}
+
 fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn Write + Send)) -> Exit {
-    let (rules, problems) = RuleSet::load(&config.rules, config.builtin_rules);
-    if let Some(first) = problems.first() {
-        let more = match problems.len() {
-            1 => String::new(),
-            n => format!(" ({} more; scan --check-rules PATH lists them)", n - 1),
-        };
-        tell(err, &format!("scan: {first}{more}"));
-        // A file named on the command line that is broken is a mistake there; in a directory
-        // the rest of the rules runs.
-        if config.rules.iter().any(|path| !path.is_dir()) {
-            return Exit::Trouble;
-        }
-    }
+    let choice = RuleChoice { paths: &config.rules, builtin: config.builtin_rules };
+    let Some(rules) = choice.load(err) else { return Exit::Trouble };
     if rules.is_empty() {
         tell(
             err,

@@ -5,7 +5,7 @@
 
 mod github;
 mod json;
-mod page;
+pub(crate) mod page;
 mod text;
 
 use super::Report;

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 /// What a piece of text is, for its style.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     /// Running text.
     Plain,
     /// What the eye should find first.
@@ -46,23 +46,23 @@ impl Tone {
 
 /// A piece of text with a tone.
 #[derive(Clone, Debug)]
-pub(super) struct Span {
+pub(crate) struct Span {
     text: String,
     tone: Tone,
 }
 
 /// A piece of text with a tone.
-pub(super) fn span(tone: Tone, text: impl Into<String>) -> Span {
+pub(crate) fn span(tone: Tone, text: impl Into<String>) -> Span {
     Span { text: text.into(), tone }
 }
 
 /// A piece of plain text.
-pub(super) fn plain(text: impl Into<String>) -> Span {
+pub(crate) fn plain(text: impl Into<String>) -> Span {
     span(Tone::Plain, text)
 }
 
 /// Running text in which `backticks` mark something to type.
-pub(super) fn prose(text: &str) -> Vec<Span> {
+pub(crate) fn prose(text: &str) -> Vec<Span> {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return vec![plain(text)];
@@ -78,7 +78,7 @@ const LABEL: usize = 12;
 const NARROW: usize = 60;
 
 /// A page being written.
-pub(super) struct Page<'o> {
+pub(crate) struct Page<'o> {
     out: &'o mut dyn Write,
     cx: &'o RenderContext,
     /// Label to print before the next line of a field.
@@ -86,27 +86,27 @@ pub(super) struct Page<'o> {
 }
 
 impl<'o> Page<'o> {
-    pub(super) fn new(out: &'o mut dyn Write, cx: &'o RenderContext) -> Self {
+    pub(crate) fn new(out: &'o mut dyn Write, cx: &'o RenderContext) -> Self {
         Self { out, cx, label: None }
     }
 
     /// Columns of the page; below 24 nothing can be laid out.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.cx.width.max(24)
     }
 
     /// One of two spellings, for terminals with and without Unicode.
-    pub(super) fn sign(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    pub(crate) fn sign(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.cx.unicode { unicode } else { ascii }
     }
 
     /// What stands for left-out text.
-    pub(super) fn ellipsis(&self) -> &'static str {
+    pub(crate) fn ellipsis(&self) -> &'static str {
         self.sign("…", "...")
     }
 
     /// Text of unknown origin as this page can show it.
-    pub(super) fn safe(&self, text: &str) -> String {
+    pub(crate) fn safe(&self, text: &str) -> String {
         let text = escape::terminal(text.as_bytes());
         if self.cx.unicode || text.is_ascii() {
             return text;
@@ -116,56 +116,56 @@ impl<'o> Page<'o> {
     }
 
     /// The same, cut to `width` columns.
-    pub(super) fn safe_cut(&self, text: &str, width: usize) -> String {
+    pub(crate) fn safe_cut(&self, text: &str, width: usize) -> String {
         escape::cut(&self.safe(text), width, self.ellipsis()).into_owned()
     }
 
     /// An empty line.
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
         self.out.write_all(b"\n")
     }
 
     /// A line as it is.
-    pub(super) fn line(&mut self, spans: &[Span]) -> io::Result<()> {
+    pub(crate) fn line(&mut self, spans: &[Span]) -> io::Result<()> {
         let safe: Vec<Span> = spans.iter().map(|s| span(s.tone, self.safe(&s.text))).collect();
         self.put(0, &safe)
     }
 
     /// A paragraph: `lead` before its first line, the others hang below its end.
-    pub(super) fn paragraph(&mut self, lead: &str, spans: &[Span]) -> io::Result<()> {
+    pub(crate) fn paragraph(&mut self, lead: &str, spans: &[Span]) -> io::Result<()> {
         self.flow(0, lead, spans)
     }
 
     /// Begins a field; what is written with [`Self::entry`] follows its label.
-    pub(super) fn field(&mut self, label: &'static str) {
+    pub(crate) fn field(&mut self, label: &'static str) {
         self.label = Some((label, Tone::Quiet));
     }
 
     /// Ends a field, which may have had nothing to show.
-    pub(super) fn no_field(&mut self) {
+    pub(crate) fn no_field(&mut self) {
         self.label = None;
     }
 
     /// The same for a field that asks the reader to act.
-    pub(super) fn action(&mut self, label: &'static str) {
+    pub(crate) fn action(&mut self, label: &'static str) {
         self.label = Some((label, Tone::Strong));
     }
 
     /// A paragraph of the field.
-    pub(super) fn entry(&mut self, lead: &str, spans: &[Span]) -> io::Result<()> {
+    pub(crate) fn entry(&mut self, lead: &str, spans: &[Span]) -> io::Result<()> {
         let indent = self.begin_entry()?;
         self.flow(indent, lead, spans)
     }
 
     /// A line of the field, not wrapped.
-    pub(super) fn row(&mut self, spans: &[Span]) -> io::Result<()> {
+    pub(crate) fn row(&mut self, spans: &[Span]) -> io::Result<()> {
         let indent = self.begin_entry()?;
         let safe: Vec<Span> = spans.iter().map(|s| span(s.tone, self.safe(&s.text))).collect();
         self.put(indent, &safe)
     }
 
     /// Columns that a field's lines have.
-    pub(super) fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.width() - self.indent()
     }
 
