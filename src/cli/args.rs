@@ -1,6 +1,6 @@
 //! What can be typed. What it means is decided in `config`.
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::{ArgAction, Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -75,11 +75,11 @@ pub struct Args {
     pub until: Option<String>,
 
     /// Only these slots, e.g. `0-5460,7001`
-    #[arg(long, value_name = "SET", help_heading = "Filters")]
+    #[arg(long, value_name = "SET", help_heading = "Filters", value_parser = NonEmptyStringValueParser::new())]
     pub slot: Option<String>,
 
     /// Only this target
-    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Filters")]
+    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Filters", value_parser = NonEmptyStringValueParser::new())]
     pub node: Option<String>,
 
     /// Only these signals, e.g. `moved,ask`
@@ -87,7 +87,7 @@ pub struct Args {
     pub signal: Vec<String>,
 
     /// Only reporters that match, e.g. `pod/web-*` (repeatable)
-    #[arg(long, value_name = "GLOB", help_heading = "Filters")]
+    #[arg(long, value_name = "GLOB", help_heading = "Filters", value_parser = NonEmptyStringValueParser::new())]
     pub reporter: Vec<String>,
 
     /// Zone of times that name none, e.g. `Europe/Berlin`, `+02:00`, `UTC`

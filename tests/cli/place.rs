@@ -88,9 +88,9 @@ impl Place {
 /// How a run ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Done {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Done {

@@ -93,6 +93,11 @@ fn wrong_usage_says_what_would_be_right() {
         (&["--slot", "16384"], &["--slot", "16384"]),
         (&["--slot", "9-3"], &["--slot"]),
         (&["--slot", "x"], &["--slot", "x"]),
+        // An unset variable of a shell would let nothing through, and a gate be green.
+        (&["--slot", ""], &["--slot", "value"]),
+        (&["--node", ""], &["--node", "value"]),
+        (&["--reporter", ""], &["--reporter", "value"]),
+        (&["--signal", ""], &["--signal"]),
         (&["--since", "soon"], &["--since", "soon", "2h"]),
         (&["--until", "yesterdayish"], &["--until", "RFC 3339"]),
         (&["--timezone", "Mars/Base"], &["--timezone", "Mars/Base", "Europe/Berlin"]),

@@ -135,7 +135,7 @@ fn row(page: &mut Page<'_>, line: &str) -> io::Result<()> {
     page.paragraph(&format!("{:<10}", head.replace('`', "")), &spans(&rest.join("; ")))
 }
 
-/// Running text: **strong**, `code`, and [links](address) as text with their address.
+/// Running text: **strong**, `code`, and `[links](address)` as text with their address.
 fn spans(text: &str) -> Vec<Span> {
     let text = unlinked(text);
     let parts: Vec<&str> = text.split("**").collect();
