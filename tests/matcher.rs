@@ -41,7 +41,8 @@ impl Sink for Collect {
 
 fn scan(text: &str) -> Vec<Seen> {
     static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(RuleSet::builtin);
-    static MATCHER: std::sync::LazyLock<Matcher<'static>> = std::sync::LazyLock::new(|| Matcher::new(&RULES).unwrap());
+    static MATCHER: std::sync::LazyLock<Matcher<'static>> =
+        std::sync::LazyLock::new(|| Matcher::new(&RULES).unwrap());
     let reference = "2026-11-21T12:00:00".parse().unwrap();
     let view = SourceView { context: SourceContext::new(reference), reporter: None, stream: true };
     let bytes = text.as_bytes();
@@ -51,15 +52,18 @@ fn scan(text: &str) -> Vec<Seen> {
     sink.0
 }
 
-/// The events among the hits, in the order of (signal, slot, host, port).
-fn events(seen: &[Seen]) -> Vec<(String, Option<u64>, Option<String>, Option<u64>)> {
+/// Signal, slot, host, port.
+type Event = (String, Option<u64>, Option<String>, Option<u64>);
+
+/// The events among the hits, sorted.
+fn events(seen: &[Seen]) -> Vec<Event> {
     let counted = seen.iter().filter(|s| s.event);
     let mut out: Vec<_> = counted.map(|s| (s.signal.clone(), s.slot, s.host.clone(), s.port)).collect();
     out.sort();
     out
 }
 
-fn expected(entry: &Value) -> Vec<(String, Option<u64>, Option<String>, Option<u64>)> {
+fn expected(entry: &Value) -> Vec<Event> {
     let read = |e: &Value| {
         let text = |key: &str| e[key].as_str().map(str::to_owned);
         (text("signal").unwrap(), e["slot"].as_u64(), text("host"), e["port"].as_u64())
@@ -79,7 +83,8 @@ fn hold(file: &str) {
     let mut wrong = Vec::new();
     let all = entries(file);
     for entry in &all {
-        let lines: Vec<&str> = entry["lines"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+        let lines: Vec<&str> =
+            entry["lines"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
         let text = lines.join("\n") + "\n";
         let seen = scan(&text);
         if events(&seen) != expected(entry) {

@@ -4,7 +4,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::path::PathBuf;
 
-const ABOUT: &str = "Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do";
+const ABOUT: &str =
+    "Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do";
 
 const LONG_ABOUT: &str = "\
 Tells from logs what is wrong between an application and its Redis or Valkey Cluster, and what to do.
@@ -90,7 +91,7 @@ pub struct Args {
     pub reporter: Vec<String>,
 
     /// Zone of times that name none, e.g. `Europe/Berlin`, `+02:00`, `UTC`
-    #[arg(long, value_name = "ZONE", help_heading = "Times")]
+    #[arg(long, value_name = "ZONE", help_heading = "Times", allow_hyphen_values = true)]
     pub timezone: Option<String>,
 
     /// Year of times that name none
@@ -134,7 +135,7 @@ pub enum When {
 }
 
 /// Ids of everything that `--format` takes.
-pub fn format_ids() -> Vec<&'static str> {
+pub(super) fn format_ids() -> Vec<&'static str> {
     let reports = crate::report::Format::ALL.iter().map(|format| format.id());
     reports.chain(["hits"]).collect()
 }

@@ -38,10 +38,19 @@ impl Env {
     #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub fn read() -> Self {
         let names = [
-            "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS", "TERM", "LC_ALL", "LC_CTYPE", "LANG",
-            "GITHUB_ACTIONS", "GITHUB_WORKSPACE",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+            "CLICOLOR",
+            "COLUMNS",
+            "TERM",
+            "LC_ALL",
+            "LC_CTYPE",
+            "LANG",
+            "GITHUB_ACTIONS",
+            "GITHUB_WORKSPACE",
         ];
-        let vars = names.into_iter().filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect();
+        let vars =
+            names.into_iter().filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect();
         Self {
             vars,
             stdout_tty: std::io::stdout().is_terminal(),
@@ -175,7 +184,11 @@ fn output(spec: &str) -> Result<(Output, PathBuf), UsageError> {
         .ok_or_else(|| wrong("give a format and a file, such as json=report.json".into()))?;
     match Output::parse(id) {
         Some(output) => Ok((output, file.into())),
-        None => Err(wrong(format!("no format `{id}`{}; formats: {}", meant(id, format_ids()), format_ids().join(", ")))),
+        None => Err(wrong(format!(
+            "no format `{id}`{}; formats: {}",
+            meant(id, format_ids()),
+            format_ids().join(", ")
+        ))),
     }
 }
 
@@ -194,7 +207,7 @@ fn filter(args: &Args, env: &Env) -> Result<Filter, UsageError> {
         parsed.map_err(|error| UsageError(format!("--{name}: {error}")))
     };
     let slots = args.slot.as_deref().map(str::parse).transpose();
-    let node = args.node.as_deref().map(|text| node(text));
+    let node = args.node.as_deref().map(node);
     let signals = args.signal.iter().map(|id| {
         Signal::from_id(id.trim()).ok_or_else(|| {
             let ids = Signal::ALL.iter().map(|s| s.id());

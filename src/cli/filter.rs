@@ -50,7 +50,9 @@ impl Bound {
                 return Ok(Self { universal: at, local: at });
             }
         }
-        Err(format!("`{text}` is neither RFC 3339 (2026-04-23T10:15:00Z) nor a span back from now (2h, 90m, 1d)"))
+        Err(format!(
+            "`{text}` is neither RFC 3339 (2026-04-23T10:15:00Z) nor a span back from now (2h, 90m, 1d)"
+        ))
     }
 
     const fn on(self, clock: Clock) -> i64 {
@@ -68,26 +70,45 @@ impl Filter {
     }
 
     /// Whether this hit is looked at.
-    pub fn passes(&self, hit: &Hit<'_>) -> bool {
+    pub fn judge(&self, hit: &Hit<'_>) -> Verdict {
+        if !self.passes_but_for_time(hit) {
+            return Verdict::LeftOut;
+        }
+        match hit.stamp {
+            _ if !self.is_timed() => Verdict::Passes,
+            None => Verdict::Undated,
+            Some(stamp) if self.passes_time(stamp.moment) => Verdict::Passes,
+            Some(_) => Verdict::LeftOut,
+        }
+    }
+
+    fn passes_but_for_time(&self, hit: &Hit<'_>) -> bool {
         (self.signals.is_empty() || self.signals.contains(&hit.signal))
             && self.slots.as_ref().is_none_or(|slots| hit.slot.is_some_and(|slot| slots.contains(slot)))
             && self.node.as_ref().is_none_or(|(host, port)| {
                 hit.endpoint.is_some_and(|e| e.host == host && (port.is_none() || e.port == *port))
             })
             && (self.reporters.is_empty()
-                || hit.reporter.is_some_and(|reporter| self.reporters.iter().any(|glob| glob.matches(reporter))))
-            && self.passes_time(hit.stamp.map(|s| s.moment))
+                || hit
+                    .reporter
+                    .is_some_and(|reporter| self.reporters.iter().any(|glob| glob.matches(reporter))))
     }
 
-    fn passes_time(&self, at: Option<Moment>) -> bool {
-        if !self.is_timed() {
-            return true;
-        }
-        at.is_some_and(|at| {
-            self.since.is_none_or(|since| at.millis >= since.on(at.clock))
-                && self.until.is_none_or(|until| at.millis <= until.on(at.clock))
-        })
+    fn passes_time(&self, at: Moment) -> bool {
+        self.since.is_none_or(|since| at.millis >= since.on(at.clock))
+            && self.until.is_none_or(|until| at.millis <= until.on(at.clock))
     }
+}
+
+/// What became of a hit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It is looked at.
+    Passes,
+    /// It was not asked for.
+    LeftOut,
+    /// It has no time, and only certain times were asked for.
+    Undated,
 }
 
 /// A pattern for reporters: `*` stands for any text, `?` for one character.

@@ -7,6 +7,7 @@ mod context;
 mod exit;
 mod filter;
 mod ordered;
+mod outputs;
 mod pipeline;
 mod progress;
 mod rule_modes;

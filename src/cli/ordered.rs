@@ -69,8 +69,15 @@ struct Waiting {
 impl<'o> Ordered<'o> {
     /// Writes to `out`, turn 0 first.
     pub fn new(out: &'o mut (dyn Write + Send)) -> Self {
-        let state =
-            State { out, turn: 0, source: None, lines: 0, waiting: BTreeMap::new(), waiting_bytes: 0, error: None };
+        let state = State {
+            out,
+            turn: 0,
+            source: None,
+            lines: 0,
+            waiting: BTreeMap::new(),
+            waiting_bytes: 0,
+            error: None,
+        };
         Self { state: Mutex::new(state), turned: Condvar::new() }
     }
 
@@ -83,7 +90,10 @@ impl<'o> Ordered<'o> {
     /// output is still wanted.
     pub fn write(&self, turn: u64, source: SourceId, piece: Numbered) -> bool {
         let mut state = self.lock();
-        while state.turn != turn && state.waiting_bytes + piece.bytes.len() > WAITING_LIMIT && state.error.is_none() {
+        while state.turn != turn
+            && state.waiting_bytes + piece.bytes.len() > WAITING_LIMIT
+            && state.error.is_none()
+        {
             state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.error.is_none() {

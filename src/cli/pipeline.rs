@@ -1,7 +1,7 @@
 //! Sources → chunks → hits → tallies, by all threads at once; then one tally → digest.
 
 use super::context::{TimeRules, Views};
-use super::filter::Filter;
+use super::filter::{Filter, Verdict};
 use super::ordered::{Numbered, Ordered};
 use crate::input::{Discovery, InputProblem, Intake, Job, Order, Progress, Settings, Window};
 use crate::matcher::{Matcher, Scratch, Sink, SourceView, newlines};
@@ -36,6 +36,8 @@ pub struct Scanned {
     pub digest: Digest,
     /// Whether a signal ended it before the input did.
     pub stopped: bool,
+    /// Events that `--since` or `--until` left out because they have no time.
+    pub undated: u64,
 }
 
 /// Why a scan could not be done at all.
@@ -69,6 +71,7 @@ pub fn scan(
     let intake = Intake::new(discovery, plan.settings, order, stop, &progress.reading);
     let ids: Vec<String> = plan.rules.iter().map(|rule| rule.id.to_string()).collect();
     let names: Vec<String> = discovery.sources.iter().map(|source| source.name.clone()).collect();
+    #[expect(clippy::redundant_closure, reason = "only a call shortens the lifetime of the trait object")]
     let ordered = hits.map(|out| Ordered::new(out));
     let run = Run {
         matcher: &matcher,
@@ -78,10 +81,12 @@ pub fn scan(
         ids: &ids,
         ordered: ordered.as_ref(),
         claims: Mutex::new(0),
+        undated: AtomicU64::new(0),
         progress,
         stop,
     };
     let tallies = pool.broadcast(|_| run.work(&intake));
+    let undated = run.undated.into_inner();
     let mut tally = Tally::default();
     for other in tallies {
         tally.merge(other);
@@ -96,7 +101,7 @@ pub fn scan(
     if let Some(ordered) = ordered {
         ordered.finish()?;
     }
-    Ok(Scanned { digest: tally.finish(&names, &ids), stopped: reading.stopped })
+    Ok(Scanned { digest: tally.finish(&names, &ids), stopped: reading.stopped, undated })
 }
 
 fn told(problem: &InputProblem) -> Problem {
@@ -122,6 +127,8 @@ struct Run<'r, 'o> {
     ordered: Option<&'r Ordered<'o>>,
     /// The number of jobs claimed, which is the next job's turn to write hits.
     claims: Mutex<u64>,
+    /// Events that were left out because they have no time.
+    undated: AtomicU64,
     progress: &'r Live,
     stop: &'r AtomicBool,
 }
@@ -216,9 +223,10 @@ impl<'r, 'o> Recorder<'r, 'o> {
 
     fn window(&mut self, window: &mut Window<'_>, scratch: &mut Scratch) {
         let (run, glance) = (self.run, window.glance());
-        let view = self.view.take().unwrap_or_else(|| {
-            run.views.get(self.job.source, glance.at_start.then_some(glance.bytes))
-        });
+        let view = self
+            .view
+            .take()
+            .unwrap_or_else(|| run.views.get(self.job.source, glance.at_start.then_some(glance.bytes)));
         run.matcher.pulse(&glance, &view, activity_block, self);
         let lines = self.count_lines(&glance, &view);
         if glance.at_end && glance.own.end == glance.bytes.len() {
@@ -230,10 +238,10 @@ impl<'r, 'o> Recorder<'r, 'o> {
                 self.lines_of_window.begin(&chunk);
             }
             run.matcher.scan_chunk(&chunk, &view, self.lines, scratch, self);
-            if let (Some(ordered), false) = (run.ordered, self.out.is_empty()) {
-                if !ordered.write(self.turn, self.job.source, std::mem::take(&mut self.out)) {
-                    run.stop.store(true, Ordering::Relaxed);
-                }
+            if let (Some(ordered), false) = (run.ordered, self.out.is_empty())
+                && !ordered.write(self.turn, self.job.source, std::mem::take(&mut self.out))
+            {
+                run.stop.store(true, Ordering::Relaxed);
             }
         }
         self.view = Some(view);
@@ -261,13 +269,22 @@ impl<'r, 'o> Recorder<'r, 'o> {
 
 impl Sink for Recorder<'_, '_> {
     fn hit(&mut self, hit: &Hit<'_>) {
-        if !self.run.plan.filter.passes(hit) {
-            return;
+        match self.run.plan.filter.judge(hit) {
+            Verdict::Passes => {}
+            Verdict::LeftOut => return,
+            Verdict::Undated => {
+                if hit.event {
+                    self.run.undated.fetch_add(hit.repeats.into(), Ordering::Relaxed);
+                }
+                return;
+            }
         }
         if hit.event {
             self.run.progress.hits.fetch_add(1, Ordering::Relaxed);
             self.tally.add(hit);
-        } else if self.run.ids.get(hit.rule as usize).is_some_and(|id| id == BARE_RULE) && hit.signal == Signal::Redirect {
+        } else if self.run.ids.get(hit.rule as usize).is_some_and(|id| id == BARE_RULE)
+            && hit.signal == Signal::Redirect
+        {
             self.tally.add_unproven(hit.place);
         }
         if self.run.ordered.is_none() {

@@ -1,19 +1,19 @@
 //! One run, from what was typed to the exit status.
 
 use super::args::Args;
-use super::config::{Config, Decided, Env, Output, render};
+use super::config::{Config, Decided, Env, render};
 use super::exit::Exit;
+use super::outputs::{STDOUT, Targets, plain_words};
 use super::pipeline::{Live, ScanError, ScanPlan, Scanned, scan};
 use super::progress;
 use super::rule_modes::{RuleChoice, check_rules, explain, list_rules};
 use crate::diagnose::{Diagnosis, Severity, Thresholds, diagnose};
 use crate::input::{Discovery, Settings, discover};
-use crate::report::{Report, SCHEMA_TEXT};
+use crate::report::SCHEMA_TEXT;
 use crate::rules::{RuleSet, RuleSeverity};
 use crate::tally::Digest;
 use clap::CommandFactory;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -23,10 +23,10 @@ pub fn run(args: &Args, env: &Env, out: &mut (dyn Write + Send), err: &mut (dyn 
     // Modes that read no log come first: nothing about the world can keep them from working.
     if let Some(what) = &args.generate {
         debug_assert_eq!(what, "report-schema", "the only value that the parser lets through");
-        return written(out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()), "standard output", err);
+        return written(out.write_all(SCHEMA_TEXT.as_bytes()).and_then(|()| out.flush()), STDOUT, err);
     }
     if let Some(done) = rule_mode(args, env, out, err) {
-        return done.unwrap_or_else(|error| written(Err(error), "standard output", err));
+        return done.unwrap_or_else(|error| written(Err(error), STDOUT, err));
     }
     let config = match Config::decide(args, env) {
         Ok(Decided::Scan(config)) => config,
@@ -70,34 +70,39 @@ fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn
     let choice = RuleChoice { paths: &config.rules, builtin: config.builtin_rules };
     let Some(rules) = choice.load(err) else { return Exit::Trouble };
     if rules.is_empty() {
-        tell(err, "scan: there is no rule to run: --no-builtin-rules needs --rules PATH with a rule that works");
+        tell(
+            err,
+            "scan: there is no rule to run: --no-builtin-rules needs --rules PATH with a rule that works",
+        );
         return Exit::Trouble;
     }
-    let mut targets = match Targets::open(config) {
+    let mut discovery = discover(&config.paths);
+    let mut targets = match Targets::open(config, &mut discovery) {
         Ok(targets) => targets,
         Err(message) => {
             tell(err, &message);
             return Exit::Trouble;
         }
     };
-    let discovery = discover(&config.paths);
-    let scanned = match scan_all(config, &rules, &discovery, &mut targets, out) {
-        Ok(scanned) => scanned,
-        Err(Failure::Scan(ScanError::Output(error))) => return written(Err(error), "standard output", err),
+    let Ran { scanned, signal, closed } = match scan_all(config, &rules, &discovery, &mut targets, out) {
+        Ok(ran) => ran,
+        Err(Failure::Hits(name, error)) => return written(Err(error), &name, err),
         Err(failure) => {
             tell(err, &format!("scan: {failure}"));
             return Exit::Trouble;
         }
     };
-    let (digest, signal) = (scanned.0.digest, scanned.1);
+    let Scanned { digest, undated, .. } = scanned;
     let severities: Vec<Option<Severity>> =
         digest.rules.iter().map(|id| rules.get(id).and_then(|rule| rule.severity).map(severity)).collect();
     let diagnosis = diagnose(&digest, &severities, &Thresholds::default());
     let exit = exit_status(config, &digest, &diagnosis, signal);
     tell_problems(config, &digest, err);
-    let report = super::tell::report(&digest, diagnosis, &rules);
+    let report = super::tell::report(&digest, diagnosis, &rules, undated);
     let printed = targets.finish(&report, config, out);
     match printed {
+        // As with a report whose reader has gone.
+        Ok(()) if closed => Exit::Clean,
         Ok(()) => exit,
         Err((name, error)) => match written(Err(error), &name, err) {
             Exit::Clean => Exit::Clean,
@@ -110,7 +115,9 @@ fn scan_and_report(config: &Config, out: &mut (dyn Write + Send), err: &mut (dyn
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Scan(#[from] ScanError),
+    Scan(ScanError),
+    #[error("{0}: cannot be written: {1}")]
+    Hits(String, io::Error),
     #[error("cannot start {0} threads: {1}; try -j 1")]
     Threads(usize, String),
 }
@@ -121,7 +128,7 @@ fn scan_all(
     discovery: &Discovery,
     targets: &mut Targets,
     out: &mut (dyn Write + Send),
-) -> Result<(Scanned, Option<i32>), Failure> {
+) -> Result<Ran, Failure> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(config.threads)
         .build()
@@ -129,7 +136,8 @@ fn scan_all(
     let (stop, signal) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     watch_signals(&stop, &signal);
     let live = Live::default();
-    let plan = ScanPlan { rules, filter: &config.filter, times: &config.times, settings: Settings::default() };
+    let plan =
+        ScanPlan { rules, filter: &config.filter, times: &config.times, settings: Settings::default() };
     let total = discovery.sources.iter().map(|source| source.disk_bytes).sum::<Option<u64>>();
     let scanned = std::thread::scope(|scope| {
         let (running, done) = mpsc::channel::<()>();
@@ -137,17 +145,32 @@ fn scan_all(
             let live = &live;
             scope.spawn(move || progress::show(live, total, &done));
         }
-        let mut buffered = BufWriter::with_capacity(256 * 1024, out);
-        let scanned = if config.format == Output::Hits {
-            scan(discovery, &plan, &pool, &stop, &live, Some(&mut buffered))
-        } else {
-            scan(discovery, &plan, &pool, &stop, &live, targets.hits())
-        };
+        let mut hits = targets.hits(config, out);
+        let sink = hits.as_mut().map(|hits| hits as &mut (dyn Write + Send));
+        let scanned = scan(discovery, &plan, &pool, &stop, &live, sink);
         drop(running);
-        scanned
-    })?;
+        let closed = hits.as_ref().is_some_and(|hits| hits.closed);
+        let failed = hits.and_then(|hits| hits.failed);
+        match scanned {
+            Ok(scanned) => Ok((scanned, closed)),
+            Err(ScanError::Output(error)) => {
+                Err(Failure::Hits(failed.unwrap_or_else(|| STDOUT.to_owned()), error))
+            }
+            Err(error) => Err(Failure::Scan(error)),
+        }
+    });
+    let (scanned, closed) = scanned?;
     let signal = i32::try_from(signal.load(Ordering::Relaxed)).ok().filter(|&n| n > 0 && scanned.stopped);
-    Ok((scanned, signal))
+    Ok(Ran { scanned, signal, closed })
+}
+
+/// A scan, and what ended it.
+struct Ran {
+    scanned: Scanned,
+    /// The signal that ended it before its input did.
+    signal: Option<i32>,
+    /// Whether the reader of standard output has gone.
+    closed: bool,
 }
 
 /// The first SIGINT or SIGTERM ends the reading, a second one the program.
@@ -157,7 +180,11 @@ fn watch_signals(stop: &Arc<AtomicBool>, signal: &Arc<AtomicUsize>) {
         // A platform without the signal needs no handler for it.
         let _ = signal_hook::flag::register_conditional_shutdown(number, status, Arc::clone(stop));
         let _ = signal_hook::flag::register(number, Arc::clone(stop));
-        let _ = signal_hook::flag::register_usize(number, Arc::clone(signal), usize::try_from(number).unwrap_or(0));
+        let _ = signal_hook::flag::register_usize(
+            number,
+            Arc::clone(signal),
+            usize::try_from(number).unwrap_or(0),
+        );
     }
 }
 
@@ -190,105 +217,18 @@ fn tell_problems(config: &Config, digest: &Digest, err: &mut (dyn Write + Send))
     for problem in &digest.problems {
         if problem.unread || !config.quiet {
             let name = crate::report::escape::terminal(problem.name.as_bytes());
-            tell(err, &format!("scan: {name}: {}", crate::report::escape::terminal(problem.message.as_bytes())));
+            tell(
+                err,
+                &format!("scan: {name}: {}", crate::report::escape::terminal(problem.message.as_bytes())),
+            );
         }
     }
     let lines: u64 = digest.sources.iter().map(|source| source.lines).sum();
     if lines == 0 && digest.problems.iter().all(|problem| !problem.unread) && !config.quiet {
-        tell(err, "scan: the input has no line; if it came from a pipe, the command before it may have failed");
-    }
-}
-
-/// The files of `--output`, opened before the scan and written whole or not at all.
-struct Targets {
-    reports: Vec<(crate::report::Format, Target)>,
-    hits: Option<Target>,
-}
-
-/// A file that takes its name only when it is complete.
-struct Target {
-    name: String,
-    path: std::path::PathBuf,
-    temporary: std::path::PathBuf,
-    file: BufWriter<std::fs::File>,
-}
-
-impl Target {
-    fn open(path: &Path) -> Result<Self, String> {
-        let name = path.display().to_string();
-        let cannot = |error: io::Error| format!("scan: {name}: cannot be written: {error}");
-        if path.is_dir() {
-            return Err(format!("scan: {name}: is a directory; give a file for --output"));
-        }
-        // A device or a pipe (`/dev/stderr`) is written as it is.
-        let special = path.exists() && !path.is_file();
-        let temporary = if special {
-            path.to_owned()
-        } else {
-            let file = path.file_name().unwrap_or_default().to_string_lossy();
-            path.with_file_name(format!(".{file}.{}.part", std::process::id()))
-        };
-        let file = std::fs::File::create(&temporary).map_err(cannot)?;
-        Ok(Self { name, path: path.to_owned(), temporary, file: BufWriter::new(file) })
-    }
-
-    fn finish(mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), (String, io::Error)> {
-        let written = write(&mut self.file).and_then(|()| self.file.flush());
-        let kept = written.and_then(|()| {
-            if self.temporary == self.path { Ok(()) } else { std::fs::rename(&self.temporary, &self.path) }
-        });
-        kept.map_err(|error| (std::mem::take(&mut self.name), error))
-    }
-}
-
-impl Drop for Target {
-    fn drop(&mut self) {
-        // After the rename there is nothing left under this name.
-        if self.temporary != self.path {
-            let _ = std::fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-impl Targets {
-    fn open(config: &Config) -> Result<Self, String> {
-        let mut targets = Self { reports: Vec::new(), hits: None };
-        for (output, path) in &config.outputs {
-            let target = Target::open(path)?;
-            match output {
-                Output::Report(format) => targets.reports.push((*format, target)),
-                Output::Hits if targets.hits.is_some() || config.format == Output::Hits => {
-                    return Err("scan: hits can be written to one place in a run".to_owned());
-                }
-                Output::Hits => targets.hits = Some(target),
-            }
-        }
-        Ok(targets)
-    }
-
-    fn hits(&mut self) -> Option<&mut (dyn Write + Send)> {
-        self.hits.as_mut().map(|target| &mut target.file as &mut (dyn Write + Send))
-    }
-
-    fn finish(
-        self,
-        report: &Report,
-        config: &Config,
-        out: &mut (dyn Write + Send),
-    ) -> Result<(), (String, io::Error)> {
-        let plain = crate::report::RenderContext { colour: false, width: 80, unicode: true, ..config.render.clone() };
-        for (format, target) in self.reports {
-            target.finish(|out| format.emitter().emit(report, &plain, out))?;
-        }
-        if let Some(hits) = self.hits {
-            hits.finish(|_| Ok(()))?;
-        }
-        if let Output::Report(format) = config.format {
-            let mut buffered = BufWriter::new(out);
-            let printed = format.emitter().emit(report, &config.render, &mut buffered).and_then(|()| buffered.flush());
-            printed.map_err(|error| ("standard output".to_owned(), error))?;
-        }
-        Ok(())
+        tell(
+            err,
+            "scan: the input has no line; if it came from a pipe, the command before it may have failed",
+        );
     }
 }
 
@@ -298,7 +238,7 @@ fn written(result: io::Result<()>, name: &str, err: &mut (dyn Write + Send)) -> 
         Ok(()) => Exit::Clean,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
-            tell(err, &format!("scan: {name}: cannot be written: {error}"));
+            tell(err, &format!("scan: {name}: cannot be written: {}", plain_words(&error)));
             Exit::Trouble
         }
     }

@@ -6,9 +6,14 @@ use crate::report::{Advice, DoNot, DoThis, Report, Told};
 use crate::rules::{Rule, RuleSet};
 use crate::tally::Digest;
 
-/// The report of a finished scan.
-pub(super) fn report(digest: &Digest, diagnosis: Diagnosis, rules: &RuleSet) -> Report {
-    let notes = diagnosis.notes.iter().map(|note| note_words(note, &digest.reporters)).collect();
+/// The report of a finished scan, in which so many undated events were left out by time.
+pub(super) fn report(digest: &Digest, diagnosis: Diagnosis, rules: &RuleSet, undated: u64) -> Report {
+    let mut notes: Vec<String> =
+        diagnosis.notes.iter().map(|note| note_words(note, &digest.reporters)).collect();
+    if undated > 0 {
+        let (events, have) = if undated == 1 { ("event", "has") } else { ("events", "have") };
+        notes.push(format!("{undated} {events} that {have} no time left out by --since or --until"));
+    }
     let told = diagnosis.incidents.into_iter().map(|incident| tell(digest, incident, rules)).collect();
     Report::new(digest, told, notes)
 }
@@ -25,7 +30,10 @@ fn tell(digest: &Digest, incident: Incident, rules: &RuleSet) -> Told {
     let mut advice = Advice::default();
     for step in &incident.advice.do_ {
         match rule_of(step.rule) {
-            Some(rule) => advice.steps.extend(workarounds(rule)),
+            Some(rule) => {
+                advice.steps.extend(workarounds(rule));
+                advice.do_not.extend(dead_ends(rule));
+            }
             None => advice.steps.push(DoThis {
                 text: step.text_en(),
                 client: step.client.map(|client| client.id().to_owned()),

@@ -41,7 +41,7 @@ pub enum Param {
     Slot,
     /// `{target}`: the node that redirections name.
     Target,
-    /// `{source}`: the node that slots leave, or `SOURCE` where it is not known.
+    /// `{source}`: the node that slots leave, or a stand-in where it is not known.
     Source,
     /// `{command}`: a command's name.
     Command,
@@ -158,11 +158,12 @@ advice_ids! {
     SeeLogFromStart => "see-log-from-start",
 }
 
-/// Where the cluster seems to run.
+/// What else is known: where the cluster seems to run, and whether slots may be moving.
 pub(crate) struct Platform {
     pub(crate) aws: bool,
     pub(crate) azure: bool,
     pub(crate) kubernetes: bool,
+    pub(crate) migrating: bool,
 }
 
 impl Platform {
@@ -177,7 +178,7 @@ const CLIENTS: usize = 4;
 
 /// The advice for an incident.
 pub(crate) fn advise(incident: &Incident, platform: &Platform) -> Advice {
-    let mut plan = Plan { incident, platform, advice: Advice::default() };
+    let mut plan = Plan { incident, platform, params: params(incident), advice: Advice::default() };
     match incident.kind {
         Kind::AskWindow | Kind::AskCampaign => plan.migration(),
         Kind::ClusterErrors => plan.errors(),
@@ -187,41 +188,43 @@ pub(crate) fn advise(incident: &Incident, platform: &Platform) -> Advice {
     plan.advice
 }
 
+/// What any text of this incident may need.
+fn params(incident: &Incident) -> Vec<(Param, String)> {
+    let mut params = Vec::new();
+    let stuck = incident.window_list.iter().find(|w| w.state == State::Stuck).and_then(|w| w.slot);
+    let hot = incident.hot_slot.map(|h| h.0);
+    let slot = stuck.or(hot).or_else(|| incident.slots.iter().next());
+    params.push((Param::Slot, slot.map_or_else(|| "SLOT".to_owned(), |s| s.to_string())));
+    let target = incident.targets.iter().find_map(|t| t.endpoint.as_ref());
+    params.push((Param::Target, target.map_or_else(|| "-h TARGET -p PORT".to_owned(), shell_address)));
+    params.push((
+        Param::Source,
+        incident.source.as_ref().map_or_else(|| "-h SOURCE -p PORT".to_owned(), shell_address),
+    ));
+    let command = incident.cause.evidence.iter().find_map(|fact| match fact {
+        Fact::OneCommand { command, .. } => command.split(' ').next().map(str::to_owned),
+        _ => None,
+    });
+    if let Some(command) = command
+        && command.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    {
+        params.push((Param::Command, command));
+    }
+    params
+}
+
 struct Plan<'i> {
     incident: &'i Incident,
     platform: &'i Platform,
+    params: Vec<(Param, String)>,
     advice: Advice,
 }
 
 impl Plan<'_> {
-    fn params(&self) -> Vec<(Param, String)> {
-        let mut params = Vec::new();
-        let stuck = self.incident.window_list.iter().find(|w| w.state == State::Stuck).and_then(|w| w.slot);
-        let hot = self.incident.hot_slot.map(|h| h.0);
-        let slot = stuck.or(hot).or_else(|| self.incident.slots.iter().next());
-        params.push((Param::Slot, slot.map_or_else(|| "SLOT".to_owned(), |s| s.to_string())));
-        let target = self.incident.targets.iter().find_map(|t| t.endpoint.as_ref());
-        params.push((Param::Target, target.map_or_else(|| "TARGET".to_owned(), shell_address)));
-        params.push((
-            Param::Source,
-            self.incident.source.as_ref().map_or_else(|| "SOURCE".to_owned(), shell_address),
-        ));
-        let command = self.incident.cause.evidence.iter().find_map(|fact| match fact {
-            Fact::OneCommand { command, .. } => command.split(' ').next().map(str::to_owned),
-            _ => None,
-        });
-        if let Some(command) = command {
-            if command.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
-                params.push((Param::Command, command));
-            }
-        }
-        params
-    }
-
     fn step(&self, id: AdviceId) -> Step {
         let text = super::advice_texts::advice_text(id, None);
         let wanted = |p: Param| text.is_some_and(|t| t.text.en.contains(p.placeholder()));
-        let params = self.params().into_iter().filter(|(p, _)| wanted(*p)).collect();
+        let params = self.params.iter().filter(|(p, _)| wanted(*p)).cloned().collect();
         Step { id, client: None, rule: None, params }
     }
 
@@ -401,6 +404,10 @@ impl Plan<'_> {
                 self.verifies(&[A::SeeClientList]);
             }
             CauseId::StuckMigration | CauseId::Undecided => self.undecided(),
+        }
+        let said = |s: &Step| s.id == A::NotFixWhileMigrating;
+        if self.platform.migrating && !self.advice.do_not.iter().any(said) {
+            self.does_not(&[A::NotFixWhileMigrating]);
         }
         if self.incident.hot_slot.is_some() {
             self.verifies(&[A::SeeSlotStats]);

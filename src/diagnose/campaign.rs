@@ -1,9 +1,9 @@
 //! Several windows of one resharding, and the MOVED that belong to them.
 
-use super::features::Lessons;
+use super::features::{CodePath, Lessons};
 use super::incident::State;
 use super::thresholds::Thresholds;
-use super::timeline::{Lane, TargetNo};
+use super::timeline::{Lane, ReporterNo, TargetNo};
 use super::window::{Judge, MovedBySlot, Window, asks_by_slot, tryagain_times, windows};
 use crate::model::Signal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,12 @@ impl Campaign {
             Some(_) => State::Mixed,
             None => State::Unknown,
         }
+    }
+
+    /// Whether some window was open when the log ended, for all that is known.
+    pub(crate) fn runs(&self) -> bool {
+        let open = |w: &Window| matches!(w.state, State::InProgressAtEnd | State::Slow | State::Stuck);
+        self.windows.iter().any(open)
     }
 
     fn new(windows: Vec<Window>) -> Self {
@@ -195,13 +201,19 @@ fn absorb(
         let above = slots.range(slot..).next();
         matches!((below, above), (Some(b), Some(a)) if a - b <= t.campaign_hole)
     };
+    // A client that follows what it is told, and is told something new meanwhile, is told
+    // of this resharding.
+    let follows = followers(lane, campaign.target);
     let from = lane.hits.partition_point(|h| h.at < campaign.first);
     for (i, hit) in lane.hits.iter().enumerate().skip(from).take_while(|(_, h)| h.at <= until) {
         let Some(slot) = hit.slot.filter(|s| !hit.ask && !slots.contains(s)) else { continue };
         let new = lessons
             .pair_first(hit.slot, hit.target)
             .is_some_and(|first| first >= campaign.first && hit.at <= first + wait);
-        if !claimed[i] && campaign.target.is_some() && hit.target == campaign.target && new && between(slot) {
+        if !claimed[i] && campaign.target.is_some() && hit.target == campaign.target && new {
+            if !(between(slot) || follows.contains(&hit.reporter)) {
+                continue;
+            }
             taken.insert(i);
         }
     }
@@ -211,12 +223,23 @@ fn absorb(
     campaign.hits = taken.into_iter().collect();
 }
 
+/// Reporters whose MOVED to a target were nearly all followed by the client itself.
+fn followers(lane: &Lane<'_>, target: TargetNo) -> BTreeSet<ReporterNo> {
+    let reporters: BTreeSet<ReporterNo> =
+        lane.hits.iter().filter(|h| !h.ask && h.target == target).map(|h| h.reporter).collect();
+    let follows = |&reporter: &ReporterNo| {
+        let keys = BTreeSet::from([(Signal::Moved, target, reporter)]);
+        CodePath::sum(lane.book.traits_of(&keys)).followed_share() >= 0.8
+    };
+    reporters.into_iter().filter(follows).collect()
+}
+
 /// Whether the reporter was asked to go to the window's target just before.
 fn asked_just_before(
     lane: &Lane<'_>,
     window: &Window,
     at: i64,
-    reporter: super::timeline::ReporterNo,
+    reporter: ReporterNo,
     t: &Thresholds,
 ) -> bool {
     let bounce = if lane.dated() { t.bounce } else { 0 };

@@ -20,7 +20,7 @@ const CAP: f64 = 0.95;
 const FEW: u64 = 5;
 const CAP_FEW: f64 = 0.6;
 /// Below this many events no score exceeds [`CAP_SOME`].
-const SOME: u64 = 20;
+pub(crate) const SOME_EVENTS: u64 = 20;
 const CAP_SOME: f64 = 0.8;
 /// Two causes closer than this are both told.
 const CLOSE: i32 = 2;
@@ -79,7 +79,7 @@ impl Board {
         let cap = match events {
             0..FEW => CAP_FEW,
             _ if !dated => CAP_FEW,
-            FEW..SOME => CAP_SOME,
+            FEW..SOME_EVENTS => CAP_SOME,
             _ => CAP,
         };
         let score = (f64::from(sum).exp() / mass).min(cap);
@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn words_follow_the_sum() {
         use CauseId::{StaleSlotMap as B, StandaloneClient as A};
-        let cases: &[(&[(CauseId, i32)], u64, CauseId, Strength)] = &[
+        type Case<'c> = (&'c [(CauseId, i32)], u64, CauseId, Strength);
+        let cases: &[Case<'_>] = &[
             (&[], 100, CauseId::Undecided, Strength::Undecided),
             (&[(A, 1)], 100, CauseId::Undecided, Strength::Undecided),
             (&[(A, 2)], 100, CauseId::Undecided, Strength::Undecided),

@@ -87,6 +87,7 @@ pub(crate) fn finish(book: &Book<'_>, mut drafts: Vec<Draft>) -> Vec<Incident> {
     exact_counts(book, &mut drafts);
     let owned = owners(&drafts);
     let samples = samples_by_group(book);
+    let platform = platform(book, &drafts);
     let mut built: Vec<(String, i64, Incident)> = drafts
         .iter_mut()
         .enumerate()
@@ -94,7 +95,7 @@ pub(crate) fn finish(book: &Book<'_>, mut drafts: Vec<Draft>) -> Vec<Incident> {
             draft.times.sort_unstable();
             let begin = draft.times.first().map_or(0, |t| t.0);
             let (stem, incident) =
-                build(book, draft, &|group| owned.get(&group) == Some(&Some(number)), &samples);
+                build(book, draft, &|group| owned.get(&group) == Some(&Some(number)), &samples, &platform);
             (stem, begin, incident)
         })
         .collect();
@@ -184,9 +185,11 @@ fn owners(drafts: &[Draft]) -> FxHashMap<u32, Option<usize>> {
     owners
 }
 
+/// Signal, rule, slot and target of a group.
+type GroupKey<'d> = (Signal, Option<u32>, Option<Slot>, Option<&'d Endpoint>);
+
 fn samples_by_group(book: &Book<'_>) -> FxHashMap<u32, Vec<usize>> {
-    let mut groups: FxHashMap<(Signal, Option<u32>, Option<Slot>, Option<&Endpoint>), u32> =
-        FxHashMap::default();
+    let mut groups: FxHashMap<GroupKey<'_>, u32> = FxHashMap::default();
     for (number, g) in (0u32..).zip(&book.digest.groups) {
         groups.insert((g.signal, g.rule, g.slot, g.target.as_ref()), number);
     }
@@ -205,6 +208,7 @@ fn build(
     draft: &Draft,
     owned: &dyn Fn(u32) -> bool,
     samples: &FxHashMap<u32, Vec<usize>>,
+    platform: &advice::Platform,
 ) -> (String, Incident) {
     let redirections = !matches!(draft.kind, Kind::ClusterErrors | Kind::Other);
     let mut signals: BTreeMap<Signal, u64> = BTreeMap::new();
@@ -266,7 +270,7 @@ fn build(
         profile: profile(draft),
         samples: pick_samples(book, draft, samples),
     };
-    incident.advice = advice::advise(&incident, &platform(book));
+    incident.advice = advice::advise(&incident, platform);
     (stem, incident)
 }
 
@@ -284,8 +288,8 @@ fn family(book: &Book<'_>, draft: &Draft, signals: &BTreeMap<Signal, u64>) -> St
     }
 }
 
-/// Hosts that tell where a cluster runs.
-fn platform(book: &Book<'_>) -> advice::Platform {
+/// Hosts that tell where a cluster runs, and windows that may be open.
+fn platform(book: &Book<'_>, drafts: &[Draft]) -> advice::Platform {
     let suffix = |ends: &[&str]| {
         book.targets.iter().any(|e| {
             let host = e.host.to_ascii_lowercase();
@@ -302,7 +306,16 @@ fn platform(book: &Book<'_>) -> advice::Platform {
             ".cache.chinacloudapi.cn",
         ]),
         kubernetes: pods || suffix(&[".svc", ".svc.cluster.local", ".cluster.local"]),
+        migrating: drafts.iter().any(may_migrate),
     }
+}
+
+/// Whether a window of this draft is not known to have ended.
+fn may_migrate(draft: &Draft) -> bool {
+    draft
+        .windows
+        .keys()
+        .any(|state| !matches!(state, State::Completed | State::PresumedEnded | State::Aborted))
 }
 
 /// Exact where a group is the incident's alone; else as the ticks tell.
@@ -321,11 +334,12 @@ fn span(book: &Book<'_>, draft: &Draft, owned: &dyn Fn(u32) -> bool) -> Option<(
     // Cells round down; what they hide is the last one's rest.
     let cell = book.digest.resolution.cell_millis.max(1);
     for &number in draft.groups.keys().filter(|&&g| owned(g)) {
-        if let Some((a, b)) = book.digest.groups.get(number as usize).and_then(|g| g.span) {
-            if a.clock == clock && b.clock == clock {
-                first = if a < first { a } else { first };
-                last = if b > last && b.millis - last.millis < cell { b } else { last };
-            }
+        if let Some((a, b)) = book.digest.groups.get(number as usize).and_then(|g| g.span)
+            && a.clock == clock
+            && b.clock == clock
+        {
+            first = if a < first { a } else { first };
+            last = if b > last && b.millis - last.millis < cell { b } else { last };
         }
     }
     Some((first, last))

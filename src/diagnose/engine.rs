@@ -2,6 +2,7 @@
 
 use super::Diagnosis;
 use super::campaign::{Campaign, campaigns};
+use super::cause::SOME_EVENTS;
 use super::causes::{Scene, score_migration, score_moved};
 use super::clusters::Clusters;
 use super::draft::{Draft, finish};
@@ -15,7 +16,7 @@ use super::severity;
 use super::storm;
 use super::takeover::takeovers;
 use super::thresholds::Thresholds;
-use super::timeline::{Book, Lane, LaneClock};
+use super::timeline::{Book, Lane, LaneClock, TargetNo};
 use crate::model::{Signal, Slot};
 use crate::tally::Digest;
 use std::collections::BTreeMap;
@@ -147,7 +148,8 @@ impl<'l, 'd> Work<'l, 'd> {
         let last_ask = campaign.windows.iter().map(|w| w.last).max().unwrap_or(campaign.last);
         let seconds = (self.lane.end_for(&reporters) - last_ask).max(0) / 1_000;
         if self.lane.dated() {
-            let open = campaign.windows.iter().any(|w| w.state == State::InProgressAtEnd);
+            let close = seconds <= self.t.window_open / 1_000;
+            let open = close || campaign.windows.iter().any(|w| w.state == State::InProgressAtEnd);
             reasons.push(if open { Fact::UpToTheEnd { seconds } } else { Fact::QuietAfter { seconds } });
         }
         reasons
@@ -182,34 +184,39 @@ impl<'l, 'd> Work<'l, 'd> {
                 .filter(|&i| self.clusters.of_reporter(self.lane.hits[i].reporter) == cluster)
                 .collect();
             for condition in conditions(self.lane, &free, self.t) {
-                for part in self.without_flapping(condition) {
-                    self.condition(&part);
+                let f = self.features(&condition.hits);
+                match self.without_flapping(&condition, &f) {
+                    Some(parts) => {
+                        for part in parts {
+                            let f = self.features(&part.hits);
+                            self.condition(&part, &f);
+                        }
+                    }
+                    None => self.condition(&condition, &f),
                 }
             }
         }
     }
 
     /// A few flapping slots in a larger condition are an incident of their own.
-    fn without_flapping(&self, condition: Condition) -> Vec<Condition> {
-        let f = self.features(&condition.hits);
+    fn without_flapping(&self, condition: &Condition, f: &Features) -> Option<[Condition; 2]> {
         let flapping = &f.conflict.flapping;
         if flapping.is_empty() || f.conflict.unordered_share() >= self.t.conflict_share {
-            return vec![condition];
+            return None;
         }
-        let (own, rest) = split_slots(self.lane, &condition, flapping);
-        if rest.hits.is_empty() { vec![condition] } else { vec![own, rest] }
+        let (own, rest) = split_slots(self.lane, condition, flapping);
+        (!rest.hits.is_empty()).then_some([own, rest])
     }
 
-    fn condition(&mut self, condition: &Condition) {
-        let f = self.features(&condition.hits);
-        let (kind, cause, mut reasons) = self.judge(&f, &condition.hits, None);
+    fn condition(&mut self, condition: &Condition, f: &Features) {
+        let (kind, cause, mut reasons) = self.judge(f, &condition.hits, None);
         if condition.episodes > 1 {
             reasons.push(Fact::Recurring { episodes: condition.episodes });
         }
-        let mut draft = Draft::new(kind, storm::state(self.lane, &f, self.t), cause, self.lane);
+        let mut draft = Draft::new(kind, storm::state(self.lane, f, self.t), cause, self.lane);
         draft.reasons = reasons;
         let uses = used_by(&draft.cause);
-        self.complete(draft, &f, &condition.hits, &uses);
+        self.complete(draft, f, &condition.hits, &uses);
     }
 
     /// Kind and cause of a set of MOVED.
@@ -217,28 +224,39 @@ impl<'l, 'd> Work<'l, 'd> {
         let outside = self.outside_campaigns(hits);
         let reduced = (outside.len() < hits.len()).then(|| self.features(&outside));
         let structure = reduced.as_ref().unwrap_or(f);
-        let verdict = storm::kind(self.lane, f, structure, self.t);
+        let shape_counts = storm::shape_counts(f, self.migration_near(f));
+        let verdict = storm::kind(self.lane, f, structure, shape_counts, self.t);
         let flapping = !f.conflict.flapping.is_empty();
         let mut kind = if flapping { Kind::Flapping } else { verdict.kind };
         let scene = Scene {
             lane: self.lane,
             features: f,
             structure,
+            shape_counts,
             kind,
             campaigns: &self.campaigns,
             clusters: &self.clusters,
             takeover,
+            takeovers: &self.takeovers,
             thresholds: self.t,
         };
-        let cause = score_moved(&scene).verdict(f.events, self.lane.dated());
         let mut reasons = verdict.facts;
+        let hidden = hits.iter().map(|&i| &self.lane.hits[i]).filter(|h| !h.proven);
+        let hidden = hidden.fold(0u64, |n, h| n.saturating_add(h.events));
+        // What may be ASK for all we know does not carry more than some events do.
+        let mostly_hidden = hidden.saturating_mul(2) > f.events;
+        let weight = if mostly_hidden { f.events.min(SOME_EVENTS - 1) } else { f.events };
+        if mostly_hidden {
+            reasons.push(Fact::UnknownKind { events: hidden, of: f.events });
+        }
+        let cause = score_moved(&scene).verdict(weight, self.lane.dated());
         if cause.id == CauseId::Failover && !flapping {
             kind = Kind::Failover;
         }
-        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations) {
-            if let Some(slot) = Slot::new(slot) {
-                reasons.insert(0, Fact::Alternates { slot, alternations });
-            }
+        if let (Kind::Flapping, Some((slot, alternations))) = (kind, f.conflict.most_alternations)
+            && let Some(slot) = Slot::new(slot)
+        {
+            reasons.insert(0, Fact::Alternates { slot, alternations });
         }
         if storm::sampled(f) {
             reasons.push(Fact::Sampled { events: f.path.suppressed });
@@ -249,12 +267,18 @@ impl<'l, 'd> Work<'l, 'd> {
         (kind, cause, reasons)
     }
 
+    /// Whether slots migrate in this log around the time of these hits.
+    fn migration_near(&self, f: &Features) -> bool {
+        let gap = if self.lane.dated() { self.t.campaign_gap } else { self.lane.episode_gap(self.t) };
+        self.campaigns.iter().any(|c| c.first <= f.last + gap && f.first <= c.last + gap)
+    }
+
     /// Hits without the first lessons of a resharding nearby, for what is measured of a
     /// client's shape.
     fn outside_campaigns(&self, hits: &[usize]) -> Vec<usize> {
         let (t, hole) = (self.t, self.t.campaign_hole);
         // Per target: the time and the stretch of slots of its campaigns.
-        let mut reach: BTreeMap<Option<u32>, Vec<(i64, i64, u16, u16)>> = BTreeMap::new();
+        let mut reach: BTreeMap<TargetNo, Vec<Reach>> = BTreeMap::new();
         for campaign in self.campaigns.iter().filter(|c| c.target.is_some()) {
             let slots = || campaign.windows.iter().filter_map(|w| w.slot);
             if let (Some(low), Some(high)) = (slots().min(), slots().max()) {
@@ -294,6 +318,9 @@ impl<'l, 'd> Work<'l, 'd> {
         self.drafts.push(draft);
     }
 }
+
+/// From when to when, and from which slot to which.
+type Reach = (i64, i64, u16, u16);
 
 /// Which other signals are evidence for a cause: they belong to its incident.
 fn used_by(cause: &Cause) -> Vec<Signal> {

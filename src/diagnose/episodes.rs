@@ -15,36 +15,129 @@ pub(crate) struct Condition {
 }
 
 /// The conditions among these hits (rising indexes), in order of their first hit.
+///
+/// Large episodes that share most of their pairs recur. A small one recurs with a large
+/// one that it shares most of its pairs with, or in whose span it lies with the same
+/// reporters and targets. Small ones that are left are a stream of single hits: those
+/// with a target in common belong together, however far apart they are.
 pub(crate) fn conditions(lane: &Lane<'_>, hits: &[usize], t: &Thresholds) -> Vec<Condition> {
     let episodes = cut(lane, hits, lane.episode_gap(t));
-    let mut joined: Vec<Condition> = Vec::new();
-    let mut home: FxHashMap<(SlotNo, TargetNo), usize> = FxHashMap::default();
-    let mut sizes: Vec<usize> = Vec::new();
-    for episode in episodes {
+    let is_large = |episode: &Vec<usize>| {
+        episode.iter().fold(0u64, |n, &i| n.saturating_add(lane.hits[i].events)) >= t.dense_per_minute
+    };
+    let (large, small): (Vec<_>, Vec<_>) = episodes.into_iter().partition(is_large);
+    let mut recurring = Recurring::default();
+    for episode in large {
         let pairs = pairs_of(lane, &episode);
+        let at = recurring.home_of(&pairs, t).unwrap_or(recurring.conditions.len());
+        recurring.join(at, episode, pairs);
+    }
+    let scopes: Vec<Scope> = recurring.conditions.iter().map(|c| Scope::of(lane, &c.hits)).collect();
+    let mut streams = Streams::default();
+    for episode in small {
+        let pairs = pairs_of(lane, &episode);
+        let inside = || {
+            let scope = Scope::of(lane, &episode);
+            // More than a few dozen large conditions are not searched.
+            scopes.iter().take(64).position(|large| scope.lies_in(large))
+        };
+        match recurring.home_of(&pairs, t).or_else(inside) {
+            Some(at) => recurring.add_to(at, episode),
+            None => streams.join(lane, episode),
+        }
+    }
+    let mut all: Vec<Condition> = recurring.conditions.into_iter().chain(streams.finish()).collect();
+    for condition in &mut all {
+        condition.hits.sort_unstable();
+    }
+    all.sort_by_key(|c| c.hits.first().copied());
+    all
+}
+
+type Pair = (SlotNo, TargetNo);
+
+/// Conditions by what they teach.
+#[derive(Default)]
+struct Recurring {
+    conditions: Vec<Condition>,
+    /// The condition that taught a pair last.
+    home: FxHashMap<Pair, usize>,
+    /// Pairs of each condition.
+    sizes: Vec<usize>,
+}
+
+impl Recurring {
+    /// The condition that shares most of these pairs, or most of its own.
+    fn home_of(&self, pairs: &BTreeSet<Pair>, t: &Thresholds) -> Option<usize> {
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for pair in &pairs {
-            if let Some(&at) = home.get(pair) {
-                *shared.entry(at).or_default() += 1;
-            }
+        for at in pairs.iter().filter_map(|pair| self.home.get(pair)) {
+            *shared.entry(*at).or_default() += 1;
         }
         let best = shared.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
-        let same =
-            best.filter(|&(at, count)| count as f64 >= t.recurring_share * pairs.len().min(sizes[at]) as f64);
-        let at = same.map_or(joined.len(), |(at, _)| at);
-        if at == joined.len() {
-            joined.push(Condition::default());
-            sizes.push(0);
+        let enough = |&(at, count): &(usize, usize)| {
+            count as f64 >= t.recurring_share * pairs.len().min(self.sizes[at]) as f64
+        };
+        best.filter(enough).map(|(at, _)| at)
+    }
+
+    fn join(&mut self, at: usize, episode: Vec<usize>, pairs: BTreeSet<Pair>) {
+        if at == self.conditions.len() {
+            self.conditions.push(Condition::default());
+            self.sizes.push(0);
         }
-        joined[at].hits.extend(episode);
-        joined[at].episodes += 1;
+        self.add_to(at, episode);
         for pair in pairs {
-            if home.insert(pair, at).is_none_or(|before| before != at) {
-                sizes[at] += 1;
+            if self.home.insert(pair, at).is_none_or(|before| before != at) {
+                self.sizes[at] += 1;
             }
         }
     }
-    gather_stragglers(lane, joined, t)
+
+    fn add_to(&mut self, at: usize, episode: Vec<usize>) {
+        self.conditions[at].hits.extend(episode);
+        self.conditions[at].episodes += 1;
+    }
+}
+
+/// Small episodes joined by the targets that they name.
+#[derive(Default)]
+struct Streams {
+    episodes: Vec<Vec<usize>>,
+    /// Which episode an episode was joined to; itself for the first of a stream.
+    leader: Vec<usize>,
+    named: BTreeMap<TargetNo, usize>,
+}
+
+impl Streams {
+    fn join(&mut self, lane: &Lane<'_>, episode: Vec<usize>) {
+        let own = self.episodes.len();
+        let targets: BTreeSet<TargetNo> = episode.iter().map(|&i| lane.hits[i].target).collect();
+        self.episodes.push(episode);
+        self.leader.push(own);
+        for target in targets {
+            let other = *self.named.entry(target).or_insert(own);
+            let (a, b) = (self.root(own), self.root(other));
+            let (first, second) = (a.min(b), a.max(b));
+            self.leader[second] = first;
+        }
+    }
+
+    fn root(&self, mut at: usize) -> usize {
+        while self.leader[at] != at {
+            at = self.leader[at];
+        }
+        at
+    }
+
+    fn finish(self) -> Vec<Condition> {
+        let mut joined: BTreeMap<usize, Condition> = BTreeMap::new();
+        for (number, episode) in self.episodes.iter().enumerate() {
+            let stream = joined.entry(self.root(number)).or_default();
+            stream.hits.extend(episode);
+            stream.episodes += 1;
+        }
+        joined.into_values().collect()
+    }
 }
 
 fn cut(lane: &Lane<'_>, hits: &[usize], gap: i64) -> Vec<Vec<usize>> {
@@ -61,69 +154,30 @@ fn cut(lane: &Lane<'_>, hits: &[usize], gap: i64) -> Vec<Vec<usize>> {
     episodes
 }
 
-fn pairs_of(lane: &Lane<'_>, hits: &[usize]) -> BTreeSet<(SlotNo, TargetNo)> {
+fn pairs_of(lane: &Lane<'_>, hits: &[usize]) -> BTreeSet<Pair> {
     hits.iter().map(|&i| (lane.hits[i].slot, lane.hits[i].target)).collect()
 }
 
-/// Who is told to go where, over a condition.
+/// Who is told to go where, and when.
 struct Scope {
     links: BTreeSet<(ReporterNo, TargetNo)>,
     first: i64,
     last: i64,
-    events: u64,
 }
 
 impl Scope {
-    fn of(lane: &Lane<'_>, condition: &Condition) -> Self {
-        let hits = || condition.hits.iter().map(|&i| &lane.hits[i]);
+    fn of(lane: &Lane<'_>, hits: &[usize]) -> Self {
+        let hits = || hits.iter().map(|&i| &lane.hits[i]);
         Self {
             links: hits().map(|h| (h.reporter, h.target)).collect(),
-            first: hits().next().map_or(0, |h| h.at),
-            last: hits().last().map_or(0, |h| h.at),
-            events: hits().fold(0, |n, h| n.saturating_add(h.events)),
+            first: hits().map(|h| h.at).min().unwrap_or(0),
+            last: hits().map(|h| h.at).max().unwrap_or(0),
         }
     }
-}
 
-/// Few hits far apart are no incident of their own each: those inside the span of a
-/// large condition with the same reporters and targets join it, and the rest join each
-/// other where they name a target in common.
-fn gather_stragglers(lane: &Lane<'_>, all: Vec<Condition>, t: &Thresholds) -> Vec<Condition> {
-    let scopes: Vec<Scope> = all.iter().map(|c| Scope::of(lane, c)).collect();
-    let small = |i: usize| scopes[i].events < t.dense_per_minute;
-    let large: Vec<usize> = (0..all.len()).filter(|&i| !small(i)).collect();
-    // Leftovers by target: the first condition that named it.
-    let mut named: BTreeMap<TargetNo, usize> = BTreeMap::new();
-    let mut into: Vec<usize> = (0..all.len()).collect();
-    for i in (0..all.len()).filter(|&i| small(i)) {
-        let inside = large.iter().take(64).find(|&&big| {
-            scopes[big].first <= scopes[i].first
-                && scopes[i].last <= scopes[big].last
-                && scopes[i].links.is_subset(&scopes[big].links)
-        });
-        if let Some(&big) = inside {
-            into[i] = big;
-            continue;
-        }
-        let targets: BTreeSet<TargetNo> = scopes[i].links.iter().map(|l| l.1).collect();
-        let known = targets.iter().filter_map(|target| named.get(target)).min().copied();
-        into[i] = known.unwrap_or(i);
-        for target in targets {
-            named.entry(target).or_insert(into[i]);
-        }
+    fn lies_in(&self, other: &Self) -> bool {
+        other.first <= self.first && self.last <= other.last && self.links.is_subset(&other.links)
     }
-    let mut merged: BTreeMap<usize, Condition> = BTreeMap::new();
-    for (i, condition) in all.into_iter().enumerate() {
-        let home = merged.entry(into[i]).or_default();
-        home.hits.extend(condition.hits);
-        home.episodes += condition.episodes;
-    }
-    let mut merged: Vec<Condition> = merged.into_values().collect();
-    for condition in &mut merged {
-        condition.hits.sort_unstable();
-    }
-    merged.sort_by_key(|c| c.hits.first().copied());
-    merged
 }
 
 /// A condition's hits in these slots, and the rest.

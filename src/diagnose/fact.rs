@@ -133,6 +133,8 @@ pub enum Fact {
     BetweenTests { late: u64, of: u64 },
     /// Counts are lower bounds: the logger left lines out.
     Sampled { events: u64 },
+    /// Redirections whose kind is not printed and that nothing else in the log proves.
+    UnknownKind { events: u64, of: u64 },
     /// Nothing is dated.
     Undated,
     /// Several episodes of the same pairs.

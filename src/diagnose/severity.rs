@@ -1,5 +1,6 @@
 //! How much an incident matters.
 
+use super::fact::Fact;
 use super::features::{CodePath, ratio};
 use super::incident::{Cause, CauseId, Kind, Severity, State};
 use crate::model::{PathMark, Signal};
@@ -43,15 +44,21 @@ fn of_moved(kind: Kind, cause: &Cause, path: &CodePath) -> Severity {
         CauseId::ReplicaReads => Severity::Medium,
         CauseId::ConflictingOwners => Severity::Critical,
         CauseId::EndpointAlias | CauseId::PeriodicProbe => Severity::Low,
+        // An empty host is a documented form that newer clients follow; `?` leads nowhere.
+        CauseId::UnknownEndpoint if names_empty_host(cause) => Severity::Medium,
         CauseId::UnknownEndpoint => Severity::High,
         CauseId::MisroutedCommand if path.marked(PathMark::Escaped) > 0 => Severity::Medium,
         CauseId::MisroutedCommand => Severity::Low,
         CauseId::Undecided => match kind {
             Kind::MovedStorm | Kind::Flapping | Kind::Failover => Severity::Medium,
-            Kind::MovedRefresh => Severity::Info,
+            Kind::MovedRefresh | Kind::MovedScattered => Severity::Info,
             _ => Severity::Low,
         },
     }
+}
+
+fn names_empty_host(cause: &Cause) -> bool {
+    cause.evidence.iter().any(|fact| matches!(fact, Fact::UnknownHost { host, .. } if host.is_empty()))
 }
 
 /// One step up where at least half of the reporters log at error level, one step down

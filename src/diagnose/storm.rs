@@ -2,11 +2,11 @@
 //! only grades severity.
 
 use super::fact::Fact;
-use super::features::{DecayTrend, Features, Shape};
+use super::features::{DecayTrend, Features, Onset, Shape};
 use super::incident::{Kind, State};
 use super::thresholds::Thresholds;
 use super::timeline::Lane;
-use crate::model::Client;
+use crate::model::{Client, Signal};
 
 /// A kind with the numbers that decided it, or that failed to.
 pub(crate) struct Verdict {
@@ -28,7 +28,13 @@ fn silence(f: &Features, t: &Thresholds) -> i64 {
 /// The first definition that holds, in the order proven storm, structural storm,
 /// refresh, scattered, open burst. `structure` is measured without the first lessons of
 /// resharding nearby, whose shape says nothing about the client.
-pub(crate) fn kind(lane: &Lane<'_>, f: &Features, structure: &Features, t: &Thresholds) -> Verdict {
+pub(crate) fn kind(
+    lane: &Lane<'_>,
+    f: &Features,
+    structure: &Features,
+    shape_counts: bool,
+    t: &Thresholds,
+) -> Verdict {
     let l = &f.learning;
     let mut facts = Vec::new();
     let enough = f.events >= t.storm_events;
@@ -44,7 +50,7 @@ pub(crate) fn kind(lane: &Lane<'_>, f: &Features, structure: &Features, t: &Thre
         facts.push(Fact::SameLesson { minutes: l.minutes });
         return Verdict { kind: Kind::MovedStorm, facts };
     }
-    if is_structural(structure, t) {
+    if shape_counts && is_structural(structure, t) {
         let s = structure;
         facts.push(Fact::WideSpread { slots: s.slot_count(), targets: s.target_count(), low: s.spread.low });
         facts.push(Fact::OneMap { reseen: s.conflict.reseen });
@@ -74,6 +80,21 @@ pub(crate) fn kind(lane: &Lane<'_>, f: &Features, structure: &Features, t: &Thre
         return Verdict { kind: Kind::MovedScattered, facts };
     }
     Verdict { kind: Kind::MovedBurstOpen, facts: what_is_missing(lane, f, needed, t) }
+}
+
+/// Whether the shape of the hits says anything about the client.
+///
+/// No single change of topology is wide, with targets in a random order; but a rebalance
+/// to several nodes is, when clients learn one slot at a time. So where there are signs of
+/// a change, at least one lesson has to persist: a client that learns needs its hottest
+/// slots' lessons least long.
+pub(crate) fn shape_counts(f: &Features, migration_near: bool) -> bool {
+    let told = [Signal::Migration, Signal::TryAgain, Signal::Topology];
+    let change = migration_near
+        || f.life.onset == Onset::MidLife
+        || f.decay.trend == DecayTrend::Decayed
+        || told.into_iter().any(|signal| f.near.count(signal) > 0);
+    !change || f.learning.persisting > 0
 }
 
 /// No single topology change has this shape: wide, several targets mixed, one map, and

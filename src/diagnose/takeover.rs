@@ -93,7 +93,9 @@ fn main_change(changes: Changes, gone: impl Fn(u32, i64) -> bool, elected: bool)
     enough.then_some(Succession { from, to, slots: slots.len() as u64, overlap: 1.0, gone: true, at: *at })
 }
 
-/// The hits that teach a new owner, up to the lesson's wait.
+/// The hits that teach a new owner, up to the lesson's wait, and those that named the old
+/// one for the first time while it was already in trouble: until the election is over the
+/// other nodes still name the dead one.
 fn takeover(
     lane: &Lane<'_>,
     lessons: &Lessons,
@@ -109,7 +111,11 @@ fn takeover(
         .enumerate()
         .skip(from)
         .take_while(|(_, h)| h.at < change.at + t.lesson_wait)
-        .filter(|&(i, h)| !h.ask && !claimed[i] && h.target == Some(change.to))
+        .filter(|&(i, h)| !h.ask && !claimed[i])
+        .filter(|(_, h)| {
+            let dying = h.target == Some(change.from) && (h.at - change.at).abs() <= t.lead;
+            h.target == Some(change.to) || dying
+        })
         .filter(|(_, h)| lessons.pair_first(h.slot, h.target).is_some_and(|first| first >= begin))
         .map(|(i, _)| i)
         .collect();

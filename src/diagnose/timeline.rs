@@ -45,6 +45,8 @@ pub(crate) struct Hit {
     pub(crate) events: u64,
     /// Read as ASK rather than MOVED.
     pub(crate) ask: bool,
+    /// Whether the log proves that reading.
+    pub(crate) proven: bool,
     /// Which slot.
     pub(crate) slot: SlotNo,
     /// Which target.
@@ -203,7 +205,8 @@ impl<'d> Lane<'d> {
             if key.signal.is_redirection() {
                 let ask = key.signal == Signal::Ask;
                 let (slot, target) = (key.slot, key.target);
-                self.hits.push(Hit { at, group, reporter, events, ask, slot, target });
+                let proven = key.signal != Signal::Redirect;
+                self.hits.push(Hit { at, group, reporter, events, ask, proven, slot, target });
             } else {
                 let hit = OtherHit { at, group, reporter, events, signal: key.signal, target: key.target };
                 if key.signal == Signal::Other { self.foreign.push(hit) } else { self.others.push(hit) }
@@ -246,16 +249,16 @@ impl<'d> Lane<'d> {
                     grow(number, first);
                     grow(number, last);
                 }
-            } else if let Some((first, last)) = source.span {
-                if let (Some(a), Some(b)) = (ruler.place(When::At(first)), ruler.place(When::At(last))) {
-                    grow(number, a);
-                    grow(number, b);
-                    // Which end of the file is the older one does not matter here: the
-                    // volume in between is the same.
-                    let volume = points.entry(number).or_default();
-                    if volume.len() < 2 {
-                        *volume = vec![(a, 0), (b, source.bytes)];
-                    }
+            } else if let Some((first, last)) = source.span
+                && let (Some(a), Some(b)) = (ruler.place(When::At(first)), ruler.place(When::At(last)))
+            {
+                grow(number, a);
+                grow(number, b);
+                // Which end of the file is the older one does not matter here: the
+                // volume in between is the same.
+                let volume = points.entry(number).or_default();
+                if volume.len() < 2 {
+                    *volume = vec![(a, 0), (b, source.bytes)];
                 }
             }
         }
@@ -295,11 +298,13 @@ impl<'d> Lane<'d> {
             last_ask.insert((hit.slot, hit.target), hit.at);
         }
         for hit in &mut self.hits {
-            let unknown = keys.get(hit.group as usize).is_some_and(|k| k.signal == Signal::Redirect);
-            let pair = (hit.slot, hit.target);
-            if unknown && asks.contains(&pair) {
-                hit.ask = !moves.contains(&pair) || last_ask.get(&pair).is_some_and(|&last| hit.at <= last);
+            if hit.proven {
+                continue;
             }
+            let pair = (hit.slot, hit.target);
+            let (ask, moved) = (asks.contains(&pair), moves.contains(&pair));
+            hit.proven = ask || moved;
+            hit.ask = ask && (!moved || last_ask.get(&pair).is_some_and(|&last| hit.at <= last));
         }
     }
 

@@ -224,6 +224,9 @@ pub fn fact_words(fact: &Fact) -> String {
                 num(*events)
             )
         }
+        Fact::UnknownKind { events, of } => {
+            format!("{} of {} events do not print whether they are MOVED or ASK", num(*events), num(*of))
+        }
         Fact::Undated => "no times: only the order of lines is known".to_owned(),
         Fact::Recurring { episodes } => {
             format!("{} that teach mostly the same", plural(*episodes as u64, "episode"))

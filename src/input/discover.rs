@@ -38,7 +38,11 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     let mut roots = BTreeSet::new();
     let mut found = gather(paths, &mut problems, &mut roots);
     look_into_all(&mut found);
+    let walked = count_by_root(&found);
     let found = without_duplicates(found);
+    let left = count_by_root(&found);
+    // A directory whose files are reached by other paths as well does hold logs.
+    roots.retain(|root| walked.get(root) == left.get(root));
     let mut skipped: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let mut candidates = Vec::new();
     for one in found {
@@ -320,6 +324,15 @@ fn decoded_head(file: File, from: u64, codec: Codec) -> Vec<u8> {
     // A failing read shows itself again when the source is read.
     let _ = Members::new(codec, raw).take(HEAD as u64).read_to_end(&mut inside);
     inside
+}
+
+/// How many entries each walked directory has.
+fn count_by_root(found: &[Found]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for root in found.iter().filter_map(|one| one.root.clone()) {
+        *counts.entry(root).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// One of several paths to the same file: the one that is no link, named before walked

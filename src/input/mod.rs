@@ -1,6 +1,6 @@
 //! L1: from the paths on a command line to bytes in memory.
 //!
-//! [`discover`] turns paths into ordered [`Source`]s. [`Intake`] cuts them into
+//! [`discover()`] turns paths into ordered [`Source`]s. [`Intake`] cuts them into
 //! [`Job`]s that any number of [`Worker`]s claim from one counter; a worker hands each
 //! stretch of a source to a callback as a [`Window`]. A plain file is read in ranges by
 //! all workers at once, anything else (pipes, compressed files, UTF-16) is pumped by

@@ -1,8 +1,8 @@
 //! Streams: read as they come, in flat memory.
 
 use super::chunk::{Kind, Settings, Window};
-use crate::model::Chunk;
 use super::peek::read_some;
+use crate::model::Chunk;
 use crate::model::SourceId;
 use std::io::{self, Read};
 

@@ -1,8 +1,8 @@
 //! Plain files, a range at a time.
 
 use super::chunk::Settings;
-use crate::model::Chunk;
 use super::raw::read_full;
+use crate::model::Chunk;
 use crate::model::SourceId;
 use std::fs::File;
 use std::io;

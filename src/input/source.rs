@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What [`super::discover`] found: the sources in the run's order, and what could not be
+/// What [`super::discover()`] found: the sources in the run's order, and what could not be
 /// made one. A source's [`crate::model::SourceId`] is its index.
 #[derive(Debug, Default)]
 pub struct Discovery {

@@ -5,7 +5,7 @@ use super::line::{Facts, Span, span_at};
 use super::prefilter::{Candidate, Use};
 use super::record::Head;
 use super::redirect;
-use super::scan::Scan;
+use super::scan::{Scan, bare_ends};
 use crate::model::{PathMarks, REACH};
 use memchr::memchr;
 
@@ -22,9 +22,11 @@ impl Scan<'_, '_> {
     pub(super) fn find_matches(&mut self) {
         let bytes = self.chunk.bytes;
         self.scratch.clear();
-        let mut candidates = std::mem::take(&mut self.scratch.candidates);
-        self.matcher.prefilter.candidates(bytes, self.view.context.docker_json, &mut candidates);
-        let pairs: Vec<usize> = self.matcher.bare_ends(bytes, 0..bytes.len()).collect();
+        let mut found = std::mem::take(&mut self.scratch.found);
+        self.matcher.prefilter.search(bytes, self.view.context.docker_json, &mut found);
+        let candidates = &found.candidates;
+        let pairs: Vec<usize> =
+            if self.matcher.bare.is_some() { bare_ends(bytes, &found.ends).collect() } else { Vec::new() };
         let every_line = !self.matcher.prefilter.unfiltered.is_empty();
         let (mut next, mut next_pair, mut at) = (0, 0, 0);
         // Each round takes one line, or one place in a giant line.
@@ -51,13 +53,17 @@ impl Scan<'_, '_> {
                 at = memchr(b'\n', &bytes[line.end..]).map_or(bytes.len(), |i| line.end + i + 1);
             }
         }
-        self.scratch.candidates = candidates;
+        self.scratch.found = found;
     }
 
     fn line_matches(&mut self, line: Span, candidates: &[Candidate], pairs: &[usize]) {
         let raw = &self.chunk.bytes[line.start..line.end];
         let coloured = memchr(ESCAPE, raw).is_some();
-        let text = if coloured { self.strip(raw) } else { Text { start: line.start, end: line.end, stripped: false } };
+        let text = if coloured {
+            self.strip(raw)
+        } else {
+            Text { start: line.start, end: line.end, stripped: false }
+        };
         self.scratch.on_line.clear();
         self.scratch.tried.clear();
         let mut piece = self.view.context.docker_json;
@@ -115,7 +121,9 @@ impl Scan<'_, '_> {
     /// A redirection's head at `at` of the text.
     fn word(&mut self, line: Span, text: Text, at: usize) {
         let whole = self.scratch.text(self.chunk.bytes, text);
-        let Some(found) = redirect::at(whole, at).map(|found| Located::redirection(found, whole)) else { return };
+        let Some(found) = redirect::at(whole, at).map(|found| Located::redirection(found, whole)) else {
+            return;
+        };
         if let Some(rule) = self.matcher.rule_of(found.signal) {
             self.add(line, text, found, rule, true);
         }
@@ -163,8 +171,15 @@ impl Scan<'_, '_> {
             if windowed && !(start..end).contains(&at) {
                 return;
             }
-            let found =
-                Located { signal: rule.signal, start, end, slot: f.slot, host: None, port: None, bare: false };
+            let found = Located {
+                signal: rule.signal,
+                start,
+                end,
+                slot: f.slot,
+                host: None,
+                port: None,
+                bare: false,
+            };
             let mut found = found.with_endpoint(f.target, whole);
             // A rule for a redirection that captures nothing: what stands in its match tells
             // slot and target.
@@ -186,13 +201,17 @@ impl Scan<'_, '_> {
         let bytes = self.chunk.bytes;
         let context = &self.view.context;
         let facts = self.scratch.lines.facts(bytes, line, context);
-        if let Some(before) =
-            self.scratch.lines.before(bytes, line.start, line.start.saturating_sub(REACH), facts.reporter, context)
+        if let Some(before) = self.scratch.lines.before(
+            bytes,
+            line.start,
+            line.start.saturating_sub(REACH),
+            facts.reporter,
+            context,
+        ) && before.partial
+            && before.stream == facts.stream
         {
-            if before.partial && before.stream == facts.stream {
-                let body = self.body_start(line);
-                self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
-            }
+            let body = self.body_start(line);
+            self.scratch.on_line.retain(|m| m.text.start + m.found.start != body);
         }
         if !facts.partial {
             return;
@@ -204,7 +223,10 @@ impl Scan<'_, '_> {
         let seam = body.len() - tail;
         let (mut piece, limit) = (facts, line.end + REACH);
         while self.scratch.stripped.len() - start < seam + SEAM_TEXT {
-            let Some(next) = self.scratch.lines.after(bytes, piece.end, limit, piece.reporter, context) else { break };
+            let Some(next) = self.scratch.lines.after(bytes, piece.end, limit, piece.reporter, context)
+            else {
+                break;
+            };
             // Pieces of the other stream stand between.
             if next.stream == facts.stream {
                 let body = super::layout::peel(&bytes[next.start..next.end], context).body.into_owned();
@@ -255,7 +277,10 @@ impl Scan<'_, '_> {
             free
         });
         for i in 0..on_line.len() {
-            let repeated = on_line.iter().enumerate().any(|(j, other)| i != j && self.says_less(&on_line[i], i, other, j));
+            let repeated = on_line
+                .iter()
+                .enumerate()
+                .any(|(j, other)| i != j && self.says_less(&on_line[i], i, other, j));
             if !repeated {
                 self.scratch.matches.push(on_line[i]);
             }
@@ -266,14 +291,14 @@ impl Scan<'_, '_> {
 
     /// Whether a match says nothing that the other one of its line does not say too.
     fn says_less(&self, m: &Match, i: usize, other: &Match, j: usize) -> bool {
-        if m.signal() != other.signal() || (m.signal() == crate::model::Signal::Other && m.rule != other.rule) {
+        if m.signal() != other.signal() || (m.signal() == crate::model::Signal::Other && m.rule != other.rule)
+        {
             return false;
         }
         let (bytes, scratch) = (self.chunk.bytes, &self.scratch);
         let (slot, other_slot) = (m.slot(), other.slot());
         let (target, other_target) = (scratch.endpoint(bytes, m), scratch.endpoint(bytes, other));
-        let covered =
-            (slot.is_none() || slot == other_slot) && (target.is_none() || target == other_target);
+        let covered = (slot.is_none() || slot == other_slot) && (target.is_none() || target == other_target);
         let equal = slot == other_slot && target == other_target;
         covered && (!equal || (j < i))
     }

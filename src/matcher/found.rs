@@ -32,7 +32,8 @@ impl Located {
     pub(super) fn redirection(found: Redirection<'_>, text: &[u8]) -> Self {
         let bare = found.signal == Signal::Redirect;
         let Redirection { signal, start, end, slot, endpoint } = found;
-        Self { signal, start, end, slot: Some(slot), host: None, port: None, bare }.with_endpoint(Some(endpoint), text)
+        Self { signal, start, end, slot: Some(slot), host: None, port: None, bare }
+            .with_endpoint(Some(endpoint), text)
     }
 
     /// Takes over an endpoint whose host was read from `text`.

@@ -132,7 +132,9 @@ impl Scan<'_, '_> {
 
     /// The lines of a record that are near its matches.
     fn record_lines(&mut self, record: &Record) -> Vec<(usize, usize)> {
-        let (Some(&first), Some(&last)) = (record.matches.first(), record.matches.last()) else { return Vec::new() };
+        let (Some(&first), Some(&last)) = (record.matches.first(), record.matches.last()) else {
+            return Vec::new();
+        };
         let (first, last) = (self.scratch.matches[first], self.scratch.matches[last]);
         if first.line.giant || last.line.giant {
             let near = |m: Match| (m.line.start.max(m.at.saturating_sub(4096)), m.line.end.min(m.at + 4096));
@@ -178,17 +180,19 @@ impl Scan<'_, '_> {
             if let Some(&(_, client)) = needed {
                 m.event = evidence.client == Some(client);
             }
-            let needs_proof = m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth));
+            let needs_proof =
+                m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth));
             if !needs_proof {
                 continue;
             }
             let at = m.at;
             let proven = evidence.redis || self.redis_word_near(at) || self.redirection_near(i);
             self.scratch.matches[i].event = proven;
-            if proven && self.scratch.matches[i].signal() == Signal::Redirect {
-                if let Some(signal) = self.kind_nearby(i) {
-                    self.scratch.matches[i].found.signal = signal;
-                }
+            if proven
+                && self.scratch.matches[i].signal() == Signal::Redirect
+                && let Some(signal) = self.kind_nearby(i)
+            {
+                self.scratch.matches[i].found.signal = signal;
             }
         }
     }
@@ -218,7 +222,10 @@ impl Scan<'_, '_> {
         let mut kind = None;
         for j in self.near(i) {
             let other = &self.scratch.matches[j];
-            if other.found.bare || !matches!(other.signal(), Signal::Moved | Signal::Ask) || self.target(j) != pair {
+            if other.found.bare
+                || !matches!(other.signal(), Signal::Moved | Signal::Ask)
+                || self.target(j) != pair
+            {
                 continue;
             }
             if kind.is_some_and(|known| known != other.signal()) {
@@ -248,7 +255,8 @@ impl Scan<'_, '_> {
                 let other = &self.scratch.matches[**j];
                 other.signal().is_redirection() && other.is_full()
             };
-            let inner = record.matches[n..].iter().find(full).or_else(|| record.matches[..n].iter().rev().find(full));
+            let inner =
+                record.matches[n..].iter().find(full).or_else(|| record.matches[..n].iter().rev().find(full));
             if let Some(&j) = inner {
                 let other = self.scratch.matches[j];
                 let m = &mut self.scratch.matches[i];
@@ -294,7 +302,10 @@ impl Scan<'_, '_> {
     /// of them were told apart already.
     fn is_counted(&self, m: &Match) -> bool {
         let needs_client = self.matcher.needs_client.iter().any(|(rule, _)| *rule == m.rule);
-        m.event || !(needs_client || m.found.bare || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth)))
+        m.event
+            || !(needs_client
+                || m.found.bare
+                || (m.builtin && matches!(m.signal(), Signal::Unreachable | Signal::Auth)))
     }
 
     /// `message repeated n times` multiplies the record's events.
@@ -308,7 +319,8 @@ impl Scan<'_, '_> {
         if !last.line.giant {
             let context = &self.view.context;
             let limit = last.line.end + 1024;
-            let next = self.scratch.lines.after(self.chunk.bytes, last.line.end, limit, record.reporter, context);
+            let next =
+                self.scratch.lines.after(self.chunk.bytes, last.line.end, limit, record.reporter, context);
             if let Some(Repeats::Previous(n)) = next.and_then(|next| next.repeats) {
                 factor += n;
             }

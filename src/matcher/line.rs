@@ -160,7 +160,8 @@ impl Lines {
             if start < limit {
                 return None;
             }
-            let facts = self.facts(bytes, Span { start, end: line_end(bytes, start, end), giant: false }, context);
+            let facts =
+                self.facts(bytes, Span { start, end: line_end(bytes, start, end), giant: false }, context);
             if facts.reporter == reporter {
                 return Some(facts);
             }
@@ -189,7 +190,8 @@ impl Lines {
                 None if to == bytes.len() => to,
                 None => return None,
             };
-            let facts = self.facts(bytes, Span { start, end: line_end(bytes, start, end), giant: false }, context);
+            let facts =
+                self.facts(bytes, Span { start, end: line_end(bytes, start, end), giant: false }, context);
             if facts.reporter == reporter {
                 return Some(facts);
             }

@@ -4,7 +4,9 @@
 mod confirm;
 mod evidence;
 mod found;
+mod grams;
 mod judge;
+mod kernel;
 pub mod layout;
 mod line;
 mod prefilter;

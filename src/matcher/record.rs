@@ -65,7 +65,9 @@ impl Walk<'_> {
         let mut stamp = line.stamp;
         let mut near = line;
         // An undated line right under a dated one was printed after it.
-        while stamp.is_none() && matches!(near.opening, Opening::Plain | Opening::Exception | Opening::Continuation) {
+        while stamp.is_none()
+            && matches!(near.opening, Opening::Plain | Opening::Exception | Opening::Continuation)
+        {
             match self.before(&near, limit) {
                 Some(before) if before.opening != Opening::Blank => near = before,
                 _ => break,
@@ -105,7 +107,9 @@ impl Walk<'_> {
                 Some(before) if matches!(before.opening, Opening::Header | Opening::Traceback) => {
                     Step::Continues(before)
                 }
-                Some(before) if before.opening == Opening::Continuation && self.in_traceback(&before, limit) => {
+                Some(before)
+                    if before.opening == Opening::Continuation && self.in_traceback(&before, limit) =>
+                {
                     Step::Continues(before)
                 }
                 _ => Step::Opens,
@@ -138,9 +142,9 @@ impl Walk<'_> {
 
     fn closes_traceback(&mut self, line: &Facts, limit: usize) -> bool {
         line.opening == Opening::Exception
-            && self
-                .before(line, limit)
-                .is_some_and(|before| before.opening == Opening::Traceback || self.in_traceback(&before, limit))
+            && self.before(line, limit).is_some_and(|before| {
+                before.opening == Opening::Traceback || self.in_traceback(&before, limit)
+            })
     }
 
     /// The line after this one, if it continues the record.

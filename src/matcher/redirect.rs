@@ -150,7 +150,22 @@ fn stands_alone(line: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).map(|i| line[i]) else { return true };
     matches!(
         before,
-        b' ' | b'\t' | b'"' | b'\'' | b'`' | b'-' | b'>' | b'[' | b'<' | b'(' | b'{' | b':' | b'=' | b',' | b';' | b'|' | b'*'
+        b' ' | b'\t'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b'-'
+            | b'>'
+            | b'['
+            | b'<'
+            | b'('
+            | b'{'
+            | b':'
+            | b'='
+            | b','
+            | b';'
+            | b'|'
+            | b'*'
     ) || after_escape(line, at)
 }
 
@@ -227,11 +242,18 @@ mod tests {
 
     #[test]
     fn bare_pairs_end_at_their_port() {
-        let read = |line: &str| bare_pair_before(line.as_bytes(), line.len()).map(|r| (r.start, r.slot.get()));
+        let read =
+            |line: &str| bare_pair_before(line.as_bytes(), line.len()).map(|r| (r.start, r.slot.get()));
         assert_eq!(read("get failed: 12182 10.0.0.12:6379"), Some((12, 12182)));
         assert_eq!(read("12182 ::1:17002"), Some((0, 12182)));
         assert_eq!(read("err=\"12182 10.0.0.12:6379"), Some((5, 12182)));
-        for line in ["10:15:30 10.0.0.1:6379", "2026-11-21 10.0.0.1:80", "x12 10.0.0.1:80", "20000 10.0.0.1:80", "1 me:80"] {
+        for line in [
+            "10:15:30 10.0.0.1:6379",
+            "2026-11-21 10.0.0.1:80",
+            "x12 10.0.0.1:80",
+            "20000 10.0.0.1:80",
+            "1 me:80",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

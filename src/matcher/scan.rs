@@ -24,7 +24,6 @@ use super::scratch::Scratch;
 use crate::model::{Chunk, Client, Hit, LINE_BLOCK, LineLocus, Locus, Moment, REACH, Signal, Stamp};
 use crate::rules::{Rule, RuleSet};
 use memchr::{memchr, memchr_iter, memrchr};
-use std::ops::Range;
 
 /// Bytes of a line that a hit shows.
 const SHOWN: usize = 512;
@@ -84,17 +83,19 @@ impl<'r> Matcher<'r> {
     /// # Errors
     /// When the literals of all rules together are too many for the searcher.
     pub fn new(rules: &'r RuleSet) -> Result<Self, aho_corasick::BuildError> {
-        let hand_parsed = |id: &str| rules.get(id).filter(|rule| rule.is_hand_parsed()).map(|rule| rule.order);
+        let hand_parsed =
+            |id: &str| rules.get(id).filter(|rule| rule.is_hand_parsed()).map(|rule| rule.order);
         let moved = hand_parsed("database/redis-cluster-moved");
         let ask = hand_parsed("database/redis-cluster-ask");
+        let bare = hand_parsed("database/redis-cluster-redirect");
         Ok(Self {
             rules,
-            prefilter: Prefilter::new(rules, moved.is_some() || ask.is_some())?,
+            prefilter: Prefilter::new(rules, moved.is_some() || ask.is_some(), bare.is_some()),
             evidence: EvidenceFinder::new(),
             redis_words: RedisWords::new()?,
             moved,
             ask,
-            bare: hand_parsed("database/redis-cluster-redirect"),
+            bare,
             needs_client: rules.iter().filter_map(|rule| Some((rule.order, needed_client(rule)?))).collect(),
         })
     }
@@ -110,26 +111,8 @@ impl<'r> Matcher<'r> {
         if !self.prefilter.unfiltered.is_empty() {
             return false;
         }
-        self.prefilter.candidates(chunk.bytes, view.context.docker_json, &mut scratch.candidates);
-        scratch.candidates.is_empty() && self.bare_ends(chunk.bytes, chunk.own.clone()).next().is_none()
-    }
-
-    /// Ends of bare pairs that begin in the range.
-    pub(super) fn bare_ends<'b>(&self, bytes: &'b [u8], range: Range<usize>) -> impl Iterator<Item = usize> + 'b {
-        let on = self.bare.is_some();
-        // The longest pair is shorter than this.
-        let reach = bytes.len().min(range.end + 300);
-        let from = range.start;
-        memchr::memchr3_iter(b'\n', b'"', b'\'', &bytes[from..reach])
-            .map(move |i| from + i)
-            .chain((reach == bytes.len()).then_some(bytes.len()))
-            .filter(move |_| on)
-            .map(move |end| redirect::pair_end(bytes, end))
-            .filter(move |&end| {
-                end > from
-                    && bytes[end - 1].is_ascii_digit()
-                    && redirect::bare_pair_before(bytes, end).is_some_and(|found| range.contains(&found.start))
-            })
+        self.prefilter.search(chunk.bytes, view.context.docker_json, &mut scratch.found);
+        scratch.found.candidates.is_empty() && bare_ends(chunk.bytes, &scratch.found.ends).next().is_none()
     }
 
     /// Scans a chunk and hands every hit that begins in its own part to the sink, and the
@@ -157,7 +140,13 @@ impl<'r> Matcher<'r> {
     /// Notes a dated line for every block that starts in the chunk's own part, and the
     /// time of the source's last dated line. `block_of` gives the first byte of the block
     /// that an offset lies in: a multiple of 4 KiB.
-    pub fn pulse(&self, chunk: &Chunk<'_>, view: &SourceView, block_of: impl Fn(u64) -> u64, sink: &mut impl Sink) {
+    pub fn pulse(
+        &self,
+        chunk: &Chunk<'_>,
+        view: &SourceView,
+        block_of: impl Fn(u64) -> u64,
+        sink: &mut impl Sink,
+    ) {
         const STEP: u64 = 4096;
         let own = chunk.own_offset()..chunk.own_offset() + chunk.own.len() as u64;
         let mut block = own.start.div_ceil(STEP) * STEP;
@@ -172,6 +161,16 @@ impl<'r> Matcher<'r> {
             last_time(chunk, view, sink);
         }
     }
+}
+
+/// Ends of bare pairs among the ends of lines and quoted strings.
+pub(super) fn bare_ends<'b>(bytes: &'b [u8], ends: &'b [usize]) -> impl Iterator<Item = usize> + 'b {
+    // Whether something may end at the end of the bytes the kernel cannot tell.
+    ends.iter()
+        .copied()
+        .chain([bytes.len()])
+        .map(|end| redirect::pair_end(bytes, end))
+        .filter(|&end| redirect::bare_pair_before(bytes, end).is_some())
 }
 
 fn needed_client(rule: &Rule) -> Option<Client> {
@@ -241,7 +240,8 @@ impl Scan<'_, '_> {
                 repeats: m.repeats,
                 level: m.facts.level.or(m.head.level),
                 marks: m.marks,
-                command: command(&near[..near.len().min(SHOWN)]).or_else(|| command(&line[..line.len().min(SHOWN)])),
+                command: command(&near[..near.len().min(SHOWN)])
+                    .or_else(|| command(&line[..line.len().min(SHOWN)])),
                 answered_by: answering.as_ref().map(|e| e.as_ref()),
                 text: shown(line, m.at - m.line.start),
             };
@@ -299,7 +299,9 @@ struct LineCounter<'c> {
 
 impl<'c> LineCounter<'c> {
     fn new(chunk: &Chunk<'c>, stream: bool, newlines_before: u64) -> Self {
-        let (at, count) = (chunk.own.start, newlines_before);
+        // Blocks are counted from their own starts, wherever the chunk begins.
+        let at = if stream { chunk.own.start } else { usize::MAX };
+        let count = newlines_before;
         Self { bytes: chunk.bytes, offset: chunk.offset, source: chunk.source, stream, at, count }
     }
 
@@ -322,7 +324,8 @@ impl<'c> LineCounter<'c> {
 
     fn in_block(&mut self, start: usize) -> u64 {
         let place = self.offset + start as u64;
-        let block = usize::try_from((place / LINE_BLOCK * LINE_BLOCK).saturating_sub(self.offset)).unwrap_or(0);
+        let block =
+            usize::try_from((place / LINE_BLOCK * LINE_BLOCK).saturating_sub(self.offset)).unwrap_or(0);
         if self.at < block || self.at > start || self.stream {
             self.at = block;
             self.count = 0;

@@ -2,13 +2,13 @@
 
 use super::found::{Match, Text};
 use super::line::Lines;
-use super::prefilter::Candidate;
+use super::prefilter::Found;
 use crate::model::EndpointRef;
 
 /// Memory of one worker; its content means nothing between chunks.
 #[derive(Default)]
 pub struct Scratch {
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) found: Found,
     pub(super) matches: Vec<Match>,
     pub(super) on_line: Vec<Match>,
     pub(super) tried: Vec<u32>,

@@ -94,10 +94,10 @@ fn redacted_tag(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
     (!inner.is_empty() && inner.iter().all(wordy)).then_some(())?;
     let host = std::str::from_utf8(&text[..=close]).ok()?;
     let end = close + 1;
-    if text.get(end) == Some(&b':') {
-        if let Some((port, used)) = port(&text[end + 1..]) {
-            return Some((EndpointRef { host, port: Some(port) }, end + 1 + used));
-        }
+    if text.get(end) == Some(&b':')
+        && let Some((port, used)) = port(&text[end + 1..])
+    {
+        return Some((EndpointRef { host, port: Some(port) }, end + 1 + used));
     }
     Some((EndpointRef { host, port: None }, end))
 }
@@ -116,12 +116,13 @@ fn plain(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
     // stands before its first colon is not followed by a whole port.
     let is_host = |b: u8| b.is_ascii_alphanumeric() || b"._-*".contains(&b);
     let host_len = text.iter().take(256).position(|&b| !is_host(b)).unwrap_or(text.len().min(256));
-    if host_len > 0 && text.get(host_len) == Some(&b':') {
-        if let Some((port, used)) = port(&text[host_len + 1..]) {
-            let host = std::str::from_utf8(&text[..host_len]).ok()?;
-            if is_host_name(host, port) {
-                return Some((EndpointRef { host, port: Some(port) }, host_len + 1 + used));
-            }
+    if host_len > 0
+        && text.get(host_len) == Some(&b':')
+        && let Some((port, used)) = port(&text[host_len + 1..])
+    {
+        let host = std::str::from_utf8(&text[..host_len]).ok()?;
+        if is_host_name(host, port) {
+            return Some((EndpointRef { host, port: Some(port) }, host_len + 1 + used));
         }
     }
     unbracketed_ipv6(text)

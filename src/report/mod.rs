@@ -12,6 +12,8 @@ mod hit_line;
 mod time;
 mod words;
 
+/// Ids that the document holds: emitters know them by this layer alone.
+pub(crate) use crate::diagnose::{Kind, Severity, State, Strength};
 pub use assemble::Told;
 pub use document::{
     Advice, Alternative, Cause, DoNot, DoThis, Group, HotSlot, Incident, Line, Problem, Report, SCHEMA,

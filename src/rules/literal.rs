@@ -50,7 +50,7 @@ impl Cost {
 }
 
 /// Longest literal that is kept; of a longer one the rarest window is.
-const MAX_LEN: usize = 16;
+const MAX_LEN: usize = 64;
 /// Most strings that a part of a pattern is spelt out to.
 const MAX_EXACT: usize = 24;
 /// Longest string that a part of a pattern is spelt out to.

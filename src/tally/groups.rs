@@ -77,7 +77,8 @@ impl Spans {
 
     /// The universal span if there is one, else the local one.
     pub(super) fn either(self) -> Option<(Moment, Moment)> {
-        let on = |clock| move |(first, last)| (Moment { clock, millis: first }, Moment { clock, millis: last });
+        let on =
+            |clock| move |(first, last)| (Moment { clock, millis: first }, Moment { clock, millis: last });
         self.universal.map(on(Clock::Universal)).or_else(|| self.local.map(on(Clock::Local)))
     }
 }
@@ -142,8 +143,11 @@ impl Groups {
         self.level = old.level.max(level);
         let signals = Signal::ALL.len();
         loop {
-            let kept =
-                old.cells.iter().filter(|c| c.key.is_folded() || survives(c.key.hash(targets), self.level)).count();
+            let kept = old
+                .cells
+                .iter()
+                .filter(|c| c.key.is_folded() || survives(c.key.hash(targets), self.level))
+                .count();
             if kept + signals <= limit || self.level >= 63 {
                 break;
             }

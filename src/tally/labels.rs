@@ -60,10 +60,10 @@ impl<T: Hash + Eq + Clone> Interned<T> {
         Q: Hash + Equivalent<T> + ?Sized,
     {
         // Neighbouring events mostly share their target and reporter.
-        if let Some((last, _)) = self.values.get(self.last as usize) {
-            if value.equivalent(last) {
-                return self.last;
-            }
+        if let Some((last, _)) = self.values.get(self.last as usize)
+            && value.equivalent(last)
+        {
+            return self.last;
         }
         self.last = match self.ids.get(value) {
             Some(&id) => id,

@@ -14,8 +14,8 @@ mod ticks;
 pub use activity::activity_block;
 
 pub use digest::{
-    Activity, Digest, Group, Place, Problem, Resolution, Sample, SourceFacts, Start, Tick, TraitRow, UNDATED_BLOCK,
-    When,
+    Activity, Digest, Group, Place, Problem, Resolution, Sample, SourceFacts, Start, Tick, TraitRow,
+    UNDATED_BLOCK, When,
 };
 pub use merge::Merge;
 pub use tally::Tally;

@@ -171,7 +171,13 @@ pub(super) struct Strands {
 }
 
 impl Strands {
-    pub(super) fn add(&mut self, key: StrandKey, hit: &Hit<'_>, targets: &Interned<Endpoint>, reporters: &Interned<Box<str>>) {
+    pub(super) fn add(
+        &mut self,
+        key: StrandKey,
+        hit: &Hit<'_>,
+        targets: &Interned<Endpoint>,
+        reporters: &Interned<Box<str>>,
+    ) {
         let known = self.cells.get(self.last as usize).is_some_and(|(last, _)| *last == key);
         let id = if known { self.last } else { self.id(self.placed(key, targets, reporters)) };
         self.last = id;
@@ -184,7 +190,12 @@ impl Strands {
     }
 
     /// The key under which this level keeps the strand.
-    fn placed(&self, key: StrandKey, targets: &Interned<Endpoint>, reporters: &Interned<Box<str>>) -> StrandKey {
+    fn placed(
+        &self,
+        key: StrandKey,
+        targets: &Interned<Endpoint>,
+        reporters: &Interned<Box<str>>,
+    ) -> StrandKey {
         let hash = || {
             FixedHash::default()
                 .with(key.signal.id().as_bytes())
@@ -236,12 +247,18 @@ impl Strands {
         let old = std::mem::take(self);
         self.level = old.level;
         for (key, strand) in old.cells {
-            let id = self.id(StrandKey { target: target(key.target), reporter: reporter(key.reporter), ..key });
+            let id =
+                self.id(StrandKey { target: target(key.target), reporter: reporter(key.reporter), ..key });
             self.cells[id as usize].1.merge(strand);
         }
     }
 
-    pub(super) fn append(&mut self, other: Self, targets: &Interned<Endpoint>, reporters: &Interned<Box<str>>) {
+    pub(super) fn append(
+        &mut self,
+        other: Self,
+        targets: &Interned<Endpoint>,
+        reporters: &Interned<Box<str>>,
+    ) {
         let level = self.level.max(other.level);
         for (key, strand) in other.cells {
             let id = self.id(key);

@@ -1,15 +1,15 @@
 //! The tally itself: what a worker adds to, and what workers' tallies merge into.
 
 use super::activity::{ACTIVITY_LIMIT, Pulse, Pulses};
-use super::digest::{
-    Activity, Digest, Group, Place, Problem, Sample, SourceFacts, Start, Tick, TraitRow,
-};
+use super::digest::{Activity, Digest, Group, Place, Problem, Sample, SourceFacts, Start, Tick, TraitRow};
 use super::groups::{GROUP_LIMIT, GroupCell, GroupKey, Groups, Spans};
 use super::labels::{FOLDED, Interned, NONE, REPORTER_LIMIT, ReporterId, TargetId, survives};
 use super::merge::Merge;
 use super::strands::{Strand, StrandKey, Strands};
 use super::ticks::{Cell, RawTick, TICK_LIMIT, Ticks};
-use crate::model::{Endpoint, FixedHash, Hit, LINE_BLOCK, Level, LineLocus, Locus, Moment, PathMark, Signal, SourceId};
+use crate::model::{
+    Endpoint, FixedHash, Hit, LINE_BLOCK, Level, LineLocus, Locus, Moment, PathMark, Signal, SourceId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Process starts kept; beyond, the later ones are dropped (a start matters for the
@@ -153,9 +153,11 @@ impl Tally {
         }
         let map: Vec<u32> = old
             .iter()
-            .map(|(label, hash)| {
-                if survives(*hash, self.reporter_level) { self.reporters.label(label) } else { FOLDED }
-            })
+            .map(
+                |(label, hash)| {
+                    if survives(*hash, self.reporter_level) { self.reporters.label(label) } else { FOLDED }
+                },
+            )
             .collect();
         let renumbered = |id: u32| map.get(id as usize).copied().unwrap_or(id);
         self.ticks.renumber(|group| group, renumbered);
@@ -186,7 +188,8 @@ impl Tally {
         let mut groups: Vec<(u32, Group)> =
             self.groups.cells.iter().enumerate().map(|(id, cell)| (id as u32, order.group(cell))).collect();
         groups.sort_by(|(_, a), (_, b)| {
-            (a.signal, a.folded, a.rule, a.slot, &a.target).cmp(&(b.signal, b.folded, b.rule, b.slot, &b.target))
+            (a.signal, a.folded, a.rule, a.slot, &a.target)
+                .cmp(&(b.signal, b.folded, b.rule, b.slot, &b.target))
         });
         let mut group_rank = vec![0u32; groups.len()];
         for (rank, (id, _)) in groups.iter().enumerate() {
@@ -225,10 +228,14 @@ impl Tally {
         let (traits, samples) = order.strands(&strands);
         let mut notes: Vec<String> = self.notes.iter().cloned().collect();
         if self.groups.level > 0 {
-            notes.push("More than 1,000,000 groups: some are folded into one row per signal; totals are exact.".into());
+            notes.push(
+                "More than 1,000,000 groups: some are folded into one row per signal; totals are exact."
+                    .into(),
+            );
         }
         if self.reporter_level > 0 {
-            notes.push("More than 10,000 reporters: some are folded into `(other)`; counts are exact.".into());
+            notes
+                .push("More than 10,000 reporters: some are folded into `(other)`; counts are exact.".into());
         }
         if let (count @ 1.., Some(first)) = self.unproven {
             let place = order.place(first);
@@ -330,7 +337,10 @@ fn pair_hash(
     group: u32,
     reporter: u32,
 ) -> u64 {
-    FixedHash::default().with_number(groups.hash(group, targets)).with_number(reporters.hash(reporter)).finish()
+    FixedHash::default()
+        .with_number(groups.hash(group, targets))
+        .with_number(reporters.hash(reporter))
+        .finish()
 }
 
 /// Replaces a tally's small numbers by what they stand for, in sorted order.
@@ -444,8 +454,7 @@ impl<'t> Finisher<'t> {
 
     fn strands(&self, strands: &[(StrandKey, Strand)]) -> (Vec<TraitRow>, Vec<Sample>) {
         let mut samples = Vec::new();
-        let mut rows: BTreeMap<(Signal, Option<Endpoint>, Option<u32>), Strand> =
-            BTreeMap::new();
+        let mut rows: BTreeMap<(Signal, Option<Endpoint>, Option<u32>), Strand> = BTreeMap::new();
         for (key, strand) in strands {
             let (target, reporter) = (self.target(key.target), self.reporter(key.reporter));
             let rule = self.rule_rank.get(&key.rule).copied().unwrap_or_default();
@@ -465,7 +474,8 @@ impl<'t> Finisher<'t> {
             (a.signal, a.rule, &a.target, a.reporter, a.at, a.place, a.slot)
                 .cmp(&(b.signal, b.rule, &b.target, b.reporter, b.at, b.place, b.slot))
         });
-        let some = |counts: &[u64]| counts.iter().copied().enumerate().filter(|&(_, n)| n > 0).collect::<Vec<_>>();
+        let some =
+            |counts: &[u64]| counts.iter().copied().enumerate().filter(|&(_, n)| n > 0).collect::<Vec<_>>();
         let traits = rows
             .into_iter()
             .map(|((signal, target, reporter), strand)| {
@@ -491,4 +501,3 @@ impl<'t> Finisher<'t> {
         (traits, samples)
     }
 }
-

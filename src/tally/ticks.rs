@@ -88,12 +88,13 @@ impl Ticks {
         if self.level > 0 && self.skips(tick, &pair_hash) {
             return;
         }
-        let tick = if self.level == 0 { tick } else { RawTick { cell: tick.cell.at_level(self.level), ..tick } };
-        if let Some(last) = self.ticks[self.packed..].last_mut() {
-            if (last.cell, last.group, last.reporter) == (tick.cell, tick.group, tick.reporter) {
-                last.events = last.events.saturating_add(tick.events);
-                return;
-            }
+        let tick =
+            if self.level == 0 { tick } else { RawTick { cell: tick.cell.at_level(self.level), ..tick } };
+        if let Some(last) = self.ticks[self.packed..].last_mut()
+            && (last.cell, last.group, last.reporter) == (tick.cell, tick.group, tick.reporter)
+        {
+            last.events = last.events.saturating_add(tick.events);
+            return;
         }
         self.ticks.push(tick);
         if self.ticks.len() >= 2 * limit {

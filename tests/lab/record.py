@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import json
 import shutil
 import signal
 import sys
@@ -15,6 +16,7 @@ import check
 import index
 import install
 import scenarios
+import truth
 from clients import CLIENTS
 from procs import Procs, Stopped
 from run import Run
@@ -32,6 +34,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--side-by-side", type=int, default=3, metavar="N", help="scenarios at a time (default: 3)")
     p.add_argument("--keep", action="store_true", help="keep the temporary folder and say where it is")
     p.add_argument("--check", action="store_true", help="record nothing: check the logs and truth files in --out")
+    p.add_argument("--settle", action="store_true", help="record nothing: settle the truth files in --out again")
     return p.parse_args()
 
 
@@ -86,6 +89,10 @@ def main() -> int:
     args = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if args.check:
+        return check.folder(args.out)
+    if args.settle:
+        for path in sorted(args.out.glob("*.truth.json")):
+            truth.write(path, truth.settle(json.loads(path.read_text())))
         return check.folder(args.out)
     try:
         return record(args)

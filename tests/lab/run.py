@@ -151,7 +151,7 @@ class Run:
             doc |= {"actions": self.actions, "events": found, "incidents": r.judge(found) if r.judge else []}
             check_clean(r.path)
             shutil.copy(r.path, self.out / f"{r.name}.log")
-            truth.write(self.out / f"{r.name}.truth.json", doc)
+            truth.write(self.out / f"{r.name}.truth.json", truth.settle(doc))
             summary.append(f"{r.name}: {len(log.lines) - 1} lines, {truth.count(found)} {uncounted or ''}")
         return summary
 

@@ -1,4 +1,5 @@
-"""Tests of the comparison in verify.py, with a stand-in for `scan` that repeats or twists the truth.
+"""Tests of the comparison in verify.py, with a stand-in for `scan` that repeats or twists the truth, and of the
+last step of truth.py.
 
     python3 -m unittest discover -s tests/lab
 """
@@ -11,6 +12,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import truth as truth_step
 import verify
 
 EVENT = {"line": 2, "signal": "moved", "slot": 12182, "host": "127.0.0.1", "port": 7001, "client": "redis-py"}
@@ -75,6 +77,37 @@ class Verify(unittest.TestCase):
         for field, value in (("kind", "failover"), ("state", "ongoing-at-end"), ("cause", {"id": "failover"}),
                              ("slots", "1"), ("start", "2026-11-21T10:00:03Z"), ("start", None)):
             self.assertTrue(self.differences([HIT], [{**INCIDENT, field: value}]), field)
+
+    def test_a_start_between_the_opening_and_the_first_event(self):
+        wanted = {**TRUTH["incidents"][0], "start_from": "2026-11-21T09:59:50Z"}
+        truth = {**TRUTH, "incidents": [wanted]}
+        for start, passes in (("2026-11-21T09:59:49Z", True), ("2026-11-21T09:59:55Z", True),
+                              ("2026-11-21T09:59:47Z", False), ("2026-11-21T10:00:03Z", False)):
+            wrong = self.differences([HIT], [{**INCIDENT, "start": start}], truth=truth)
+            self.assertEqual(wrong == [], passes, start)
+
+
+class Settle(unittest.TestCase):
+    def settled(self, *events, actions=(), incidents=()):
+        doc = {"events": [dict(e) for e in events], "actions": list(actions), "incidents": list(incidents)}
+        once = json.loads(json.dumps(truth_step.settle(doc)))
+        self.assertEqual(truth_step.settle(json.loads(json.dumps(once))), once, "twice is once")
+        return once
+
+    def test_the_limit_takes_slot_and_target_of_the_redirection_it_names(self):
+        limit = {"line": 2, "signal": "too-many-redirects", "slot": None, "host": None, "port": None}
+        done = self.settled(limit, EVENT)["events"][0]
+        self.assertEqual((done["slot"], done["host"], done["port"]), (12182, "127.0.0.1", 7001))
+        alone = {**limit, "line": 3}
+        self.assertIsNone(self.settled(alone, EVENT)["events"][0]["slot"])
+        down = {**EVENT, "signal": "clusterdown", "slot": 1}
+        self.assertIsNone(self.settled(limit, down)["events"][0]["slot"])
+
+    def test_an_open_slot_is_open_from_the_action_on(self):
+        action = {"at": "2026-11-21T09:59:50Z", "what": "slot 1500 opened: a -> b; it stays open to the end"}
+        stuck = {"causes": ["stuck-migration"], "start": "2026-11-21T10:00:00Z"}
+        self.assertEqual(self.settled(actions=[action], incidents=[dict(stuck)])["incidents"][0]["start_from"], action["at"])
+        self.assertNotIn("start_from", self.settled(incidents=[dict(stuck)])["incidents"][0])
 
 
 if __name__ == "__main__":

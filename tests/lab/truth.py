@@ -88,6 +88,25 @@ def events(log: Log, notes: list[dict], client_shown: str | None) -> tuple[list[
     return out, uncounted
 
 
+def settle(doc: dict) -> dict:
+    """What follows from the parts of a truth file together. Doing it again changes nothing.
+
+    `Too many … Last error: MOVED …` is one event of the limit and one of the redirection, and both are about the slot
+    and the target of that redirection. A slot that stays open is open from the action on: what a client is refused
+    before its first ASK (TRYAGAIN) belongs to it.
+    """
+    redirections = {e["line"]: e for e in doc["events"] if e["signal"] in ("moved", "ask")}
+    for e in doc["events"]:
+        inner = redirections.get(e["line"])
+        if e["signal"] == "too-many-redirects" and e["slot"] is None and inner:
+            e.update({f: inner[f] for f in ("slot", "host", "port")})
+    opened = [a["at"] for a in doc["actions"] if "it stays open to the end" in a["what"]]
+    for i in doc["incidents"]:
+        if opened and i["causes"] == ["stuck-migration"]:
+            i["start_from"] = opened[0]
+    return doc
+
+
 def count(found: list[dict]) -> dict[str, int]:
     """Events by signal, without the optional ones."""
     out: dict[str, int] = {}

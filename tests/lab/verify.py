@@ -169,10 +169,12 @@ def wrong_with(wanted: dict, i: dict) -> list[str]:
             wrong.append(f"{len(beyond)} slots beyond the true ones, such as {min(beyond)}")
     for end in ("start", "end"):
         if end in wanted:
+            earliest = wanted.get(f"{end}_from", wanted[end])
             if i[end] is None:
                 wrong.append(f"no {end}")
-            elif abs(seconds(i[end]) - seconds(wanted[end])) > SECONDS:
-                wrong.append(f"{end} {i[end]}, not {wanted[end]}")
+            elif not seconds(earliest) - SECONDS <= seconds(i[end]) <= seconds(wanted[end]) + SECONDS:
+                since = f"between {earliest} and " if earliest != wanted[end] else ""
+                wrong.append(f"{end} {i[end]}, not {since}{wanted[end]}")
     return wrong
 
 

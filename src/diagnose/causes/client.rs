@@ -114,19 +114,24 @@ fn standalone(scene: &Scene<'_, '_>, board: &mut Board) {
         of: f.path.events,
     });
     board.against(aware > 0 && aware * 10 >= f.path.events, &[This], 4);
-    let cli = |c: &&(Client, u64)| c.0 == Client::RedisCli;
+    let mainly = |events: u64| events.saturating_mul(2) >= f.path.events;
+    let cli = |c: &&(Client, u64)| c.0 == Client::RedisCli && mainly(c.1);
     if let Some(&(client, events)) = f.path.clients.iter().find(cli) {
         // redis-cli prints `(error) MOVED` only without `-c`.
         let moved = f.path.followed_share() < 0.5;
         board.add_if(moved, This, DECISIVE, || Fact::ClientWithoutCluster { client, events });
     }
-    if let Some(&(client, events)) = f.path.clients.iter().find(|c| WITHOUT_CLUSTER.contains(&c.0)) {
+    if let Some(&(client, events)) =
+        f.path.clients.iter().find(|c| WITHOUT_CLUSTER.contains(&c.0) && mainly(c.1))
+    {
         board.add_if(aware == 0, This, STRONG, || Fact::ClientWithoutCluster { client, events });
     }
     if !scene.wide() {
         board.against(s.target_count() == 1 && s.slot_count() >= t.spread_slots, &[This], 1);
         // A plain client's storm on few slots still has no one to learn.
         board.add_if(marks_say_plain && scene.unlearned(), This, WEAK, || late(scene));
+        few_keys(scene, board);
+        half_of_the_slots(scene, board);
         return;
     }
     let wide = || Fact::WideSpread { slots: s.slot_count(), targets: s.target_count(), low: s.spread.low };
@@ -154,6 +159,35 @@ fn standalone(scene: &Scene<'_, '_>, board: &mut Board) {
     board.against(f.decay.trend == DecayTrend::Decayed, &[This], 1);
     board.add_if(f.life.onset == Onset::Born, This, STRONG, || Fact::Born { reporters: f.life.reporters });
     board.against(f.life.onset == Onset::MidLife, &[This], 1);
+}
+
+/// An application with a handful of keys shows too few slots for a spread; that several
+/// targets come in a random order, again and again, tells it still.
+fn few_keys(scene: &Scene<'_, '_>, board: &mut Board) {
+    use CauseId::StandaloneClient as This;
+    let (s, t) = (scene.structure, scene.thresholds);
+    if !scene.few_slots_mixed() || !scene.unlearned() {
+        return;
+    }
+    let interleaving = s.rhythm.interleaving.unwrap_or(t.mixed);
+    board.add(This, STRONG, Fact::MixedTargets { interleaving, targets: s.target_count() });
+    let one_map = s.conflict.unordered_share() <= 0.0 && s.conflict.reseen >= 3;
+    board.add_if(one_map, This, WEAK, || Fact::OneMap { reseen: s.conflict.reseen });
+    board.add(This, WEAK, late(scene));
+    board.against(scene.features.life.onset == Onset::MidLife, &[This], 1);
+}
+
+/// With two masters a plain client is sent to the other one for half of the slots: the
+/// same picture as a stale map of half of them.
+fn half_of_the_slots(scene: &Scene<'_, '_>, board: &mut Board) {
+    let (f, t) = (scene.features, scene.thresholds);
+    let half =
+        f.target_count() == 1 && f.slot_count() >= t.spread_slots && (0.4..0.6).contains(&f.spread.low);
+    if half && scene.unlearned() && f.life.onset != Onset::MidLife {
+        let fact = Fact::WideSpread { slots: f.slot_count(), targets: 1, low: f.spread.low };
+        board.add(CauseId::StandaloneClient, STRONG, fact.clone());
+        board.add(CauseId::StandaloneClient, STRONG, fact);
+    }
 }
 
 fn late(scene: &Scene<'_, '_>) -> Fact {
@@ -220,7 +254,8 @@ fn proxy(scene: &Scene<'_, '_>, board: &mut Board) {
         board.add(This, DECISIVE, Fact::SelfRedirect { events: own, of: answered });
         board.add_if(own >= 10, This, STRONG, || Fact::SelfRedirect { events: own, of: answered });
     }
-    let envoy = f.path.clients.iter().find(|c| c.0 == Client::Envoy);
+    let envoy =
+        f.path.clients.iter().find(|c| c.0 == Client::Envoy && c.1.saturating_mul(2) >= f.path.events);
     if let Some(&(client, events)) = envoy {
         board.add(This, STRONG, Fact::ClientWithoutCluster { client, events });
     }

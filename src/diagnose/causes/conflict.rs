@@ -25,7 +25,7 @@ pub(crate) fn score(scene: &Scene<'_, '_>, board: &mut Board) {
     }
     let disagree = !c.flapping.is_empty()
         || (c.unordered_share() >= t.conflict_share && c.alternating >= 1)
-        || c.alternating >= t.two_maps_slots as u64;
+        || superimposed(scene);
     if !disagree {
         return;
     }
@@ -37,13 +37,13 @@ pub(crate) fn score(scene: &Scene<'_, '_>, board: &mut Board) {
         board.add(CauseId::EndpointAlias, STRONG, fact);
         board.against(true, &[CauseId::ConflictingOwners, CauseId::TwoClusters], 3);
     }
+    let few = t.two_maps_slots as u64;
     // Two maps: several pairs of rivals, and nearly every slot has two owners.
     let rivals: BTreeSet<u32> = c.rivals.iter().flat_map(|r| [r.0, r.1]).collect();
-    let both = rivals.len() >= 4
-        && c.alternating >= t.two_maps_slots as u64
-        && (c.share() >= t.two_maps_share || c.interleaved_runs.is_some_and(|i| i > 0.4));
+    let both =
+        rivals.len() >= 4 && (superimposed(scene) || (c.alternating >= few && c.share() >= t.two_maps_share));
     if both {
-        let fact = Fact::TwoMaps { targets: f.target_count(), conflicting: c.alternating, of: c.reseen };
+        let fact = Fact::TwoMaps { targets: f.target_count(), conflicting: c.conflicting, of: c.reseen };
         board.add(CauseId::TwoClusters, DECISIVE, fact.clone());
         board.add(CauseId::TwoClusters, STRONG, fact);
         board.against(true, &[CauseId::ConflictingOwners], 4);
@@ -64,6 +64,13 @@ pub(crate) fn score(scene: &Scene<'_, '_>, board: &mut Board) {
         second_half: f.decay.second_half,
         of: f.events,
     });
+}
+
+/// Sorted by slot, targets change as often as if two maps lay on top of each other, and
+/// some slots are in both.
+fn superimposed(scene: &Scene<'_, '_>) -> bool {
+    let c = &scene.features.conflict;
+    c.conflicting >= scene.thresholds.two_maps_slots as u64 && c.interleaved_runs.is_some_and(|i| i > 0.4)
 }
 
 /// The pair of names with most slots in common, and the slots of all such pairs.

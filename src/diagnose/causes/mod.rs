@@ -14,6 +14,7 @@ use super::cause::Board;
 use super::clusters::Clusters;
 use super::features::{Features, Shape, Succession};
 use super::incident::Kind;
+use super::takeover::Takeover;
 use super::thresholds::Thresholds;
 use super::timeline::Lane;
 
@@ -23,23 +24,36 @@ pub(crate) struct Scene<'s, 'd> {
     pub(crate) features: &'s Features,
     /// The same without first lessons of a resharding nearby.
     pub(crate) structure: &'s Features,
+    /// Whether the shape of the hits says anything about the client.
+    pub(crate) shape_counts: bool,
     pub(crate) kind: Kind,
     pub(crate) campaigns: &'s [Campaign],
     pub(crate) clusters: &'s Clusters,
     /// A change of owner that these hits were picked for.
     pub(crate) takeover: Option<&'s Succession>,
+    /// Changes of owner found in the lane so far.
+    pub(crate) takeovers: &'s [Takeover],
     pub(crate) thresholds: &'s Thresholds,
 }
 
 impl Scene<'_, '_> {
     /// Wide with two targets or more.
     fn wide(&self) -> bool {
-        self.structure.spread.shape == Shape::Wide && self.structure.target_count() >= 2
+        self.shape_counts && self.structure.spread.shape == Shape::Wide && self.structure.target_count() >= 2
     }
 
     /// Wide, and the targets come in a random order.
     fn wide_and_mixed(&self) -> bool {
         self.wide() && self.structure.rhythm.interleaving.is_some_and(|j| j >= self.thresholds.mixed)
+    }
+
+    /// Too few slots for a spread, and several targets in a random order.
+    fn few_slots_mixed(&self) -> bool {
+        let s = self.structure;
+        matches!(s.spread.shape, Shape::Point | Shape::Undecided)
+            && self.shape_counts
+            && s.target_count() >= 2
+            && s.rhythm.interleaving.is_some_and(|j| j >= self.thresholds.mixed)
     }
 
     /// Lessons come again and again.

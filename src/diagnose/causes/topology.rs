@@ -44,12 +44,15 @@ fn stale(scene: &Scene<'_, '_>, board: &mut Board) {
     if scene.unlearned() {
         board.add(This, STRONG, late(scene));
     }
-    if f.target_count() == 1 {
-        if let Some(fact) = narrow(scene) {
-            board.add(This, WEAK, fact);
-        }
+    if f.target_count() == 1
+        && let Some(fact) = narrow(scene)
+    {
+        board.add(This, WEAK, fact);
     }
-    let repeats = scene.unlearned() || scene.kind == Kind::MovedBurstOpen;
+    // Persistence means something once every client had the time to learn.
+    let watched = scene.lane.dated() && f.log_end - f.first >= scene.thresholds.lesson_wait;
+    let repeats = scene.unlearned()
+        || (scene.kind == Kind::MovedBurstOpen && watched && f.decay.trend == DecayTrend::Persistent);
     board.add_if(f.life.onset == Onset::MidLife && repeats, This, STRONG, || Fact::MidLife {
         clean: f.life.clean / 1_000,
     });
@@ -65,7 +68,7 @@ fn stale(scene: &Scene<'_, '_>, board: &mut Board) {
         events: aware,
         of: f.path.events,
     });
-    board.against(scene.wide_and_mixed(), &[This], 3);
+    board.against(scene.wide_and_mixed() || scene.few_slots_mixed(), &[This], 3);
     board.against(f.decay.trend == DecayTrend::Decayed, &[This], 2);
     board.against(scene.kind == Kind::MovedRefresh, &[This], 4);
     board.against(f.life.onset == Onset::Born, &[This], 1);
@@ -120,7 +123,9 @@ fn resharding(scene: &Scene<'_, '_>, board: &mut Board) {
     });
     if let (Some(campaign), Some(target)) = (beside, scene.lane.book.endpoint(main)) {
         let slots = campaign.windows.len();
-        board.add(This, DECISIVE, Fact::SameTargetAsCampaign { target: target.clone(), slots });
+        let fact = Fact::SameTargetAsCampaign { target: target.clone(), slots };
+        board.add(This, DECISIVE, fact.clone());
+        board.add_if(campaign.runs(), This, STRONG, || fact);
     }
     let told = f.near.count(Signal::Migration);
     board.add_if(told > 0, This, STRONG, || Fact::Nearby { signal: Signal::Migration, events: told });
@@ -256,10 +261,10 @@ fn replaced(scene: &Scene<'_, '_>, board: &mut Board) {
     if let Some(fact) = succession_fact(scene, Some(best)) {
         board.add(This, STRONG, fact);
     }
-    if let Some(second) = gone.get(1).filter(|s| s.from != best.from && s.to != best.to) {
-        if let Some(fact) = succession_fact(scene, Some(second)) {
-            board.add(This, STRONG, fact);
-        }
+    if let Some(second) = gone.get(1).filter(|s| s.from != best.from && s.to != best.to)
+        && let Some(fact) = succession_fact(scene, Some(second))
+    {
+        board.add(This, STRONG, fact);
     }
     let errors = f.near.unreachable.get(&Some(best.from)).copied().unwrap_or_default();
     board.add_if(errors.events > 0, This, WEAK, || Fact::ConnectErrors {
@@ -291,7 +296,8 @@ fn owner_down(scene: &Scene<'_, '_>, board: &mut Board) {
     let [(node, errors)] = reached_for.as_slice() else { return };
     let succeeded = f.successions.iter().any(|s| Some(s.from) == **node && s.gone)
         || f.handover(scene.thresholds.skew).is_some_and(|(old, _)| Some(old) == **node)
-        || scene.takeover.is_some_and(|s| Some(s.from) == **node);
+        || scene.takeover.is_some_and(|s| Some(s.from) == **node)
+        || scene.takeovers.iter().any(|k| Some(k.change.from) == **node);
     if succeeded {
         return;
     }

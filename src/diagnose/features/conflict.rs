@@ -3,6 +3,7 @@
 use super::super::thresholds::Thresholds;
 use super::super::timeline::{Hit, ReporterNo};
 use super::ratio;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Consistency of the map that the hits draw.
@@ -21,7 +22,7 @@ pub(crate) struct Conflict {
     pub(crate) flapping: BTreeSet<u16>,
     /// Most alternations of one slot for one reporter, with that slot.
     pub(crate) most_alternations: Option<(u16, u64)>,
-    /// Pairs of targets named for the same slot in turn, most slots first.
+    /// Pairs of targets named for the same slot, most slots first.
     pub(crate) rivals: Vec<(u32, u32, u64)>,
 }
 
@@ -38,12 +39,13 @@ impl Conflict {
     }
 
     pub(crate) fn of(hits: &[Hit], targets: usize, t: &Thresholds) -> Self {
-        let mut slots: BTreeMap<u16, SlotStory> = BTreeMap::new();
+        let mut stories: FxHashMap<u16, SlotStory> = FxHashMap::default();
         for hit in hits {
             if let (Some(slot), Some(target)) = (hit.slot, hit.target) {
-                slots.entry(slot).or_default().add(hit, target);
+                stories.entry(slot).or_default().add(hit, target);
             }
         }
+        let slots: BTreeMap<u16, SlotStory> = stories.into_iter().collect();
         let mut conflict = Self::default();
         let mut rivals: BTreeMap<(u32, u32), u64> = BTreeMap::new();
         let (mut runs, mut last_main) = (0usize, None);
@@ -63,9 +65,9 @@ impl Conflict {
             let (alternations, length) = story.alternations();
             if story.in_turn() {
                 conflict.alternating += 1;
-                for (a, b) in story.pairs() {
-                    *rivals.entry((a, b)).or_default() += 1;
-                }
+            }
+            for pair in story.pairs() {
+                *rivals.entry(pair).or_default() += 1;
             }
             if alternations >= t.alternations && length > t.flapping {
                 conflict.flapping.insert(slot);
@@ -91,7 +93,7 @@ struct SlotStory {
     /// Target → (events, first, last).
     targets: BTreeMap<u32, (u64, i64, i64)>,
     /// Per reporter: last target, alternations, first and last alternation.
-    turns: BTreeMap<ReporterNo, Turns>,
+    turns: FxHashMap<ReporterNo, Turns>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -125,6 +127,9 @@ impl SlotStory {
 
     /// Most alternations that one reporter saw, and over how long.
     fn alternations(&self) -> (u64, i64) {
+        if self.targets.len() < 2 {
+            return (0, 0);
+        }
         self.turns.values().map(|t| (t.count, t.last_at - t.first_at)).max().unwrap_or((0, 0))
     }
 
@@ -163,9 +168,9 @@ impl Succession {
     /// Every succession, most slots first.
     pub(crate) fn all(hits: &[Hit]) -> Vec<Self> {
         // Slot → its targets with first and last time, in order of first time.
-        let mut slots: BTreeMap<u16, Vec<(u32, i64, i64)>> = BTreeMap::new();
-        let mut last_named: BTreeMap<u32, i64> = BTreeMap::new();
-        let mut slot_sets: BTreeMap<u32, BTreeSet<u16>> = BTreeMap::new();
+        let mut slots: FxHashMap<u16, Vec<(u32, i64, i64)>> = FxHashMap::default();
+        let mut last_named: FxHashMap<u32, i64> = FxHashMap::default();
+        let mut slot_sets: FxHashMap<u32, FxHashSet<u16>> = FxHashMap::default();
         for hit in hits {
             let (Some(slot), Some(target)) = (hit.slot, hit.target) else { continue };
             last_named.insert(target, hit.at);
@@ -178,6 +183,8 @@ impl Succession {
             }
         }
         let mut found: BTreeMap<(u32, u32), (u64, i64)> = BTreeMap::new();
+        // Sums and minima: the order of the slots does not matter.
+        #[expect(clippy::iter_over_hash_type, reason = "a sum and a minimum")]
         for story in slots.values() {
             for w in story.windows(2) {
                 let (from, to) = (w[0], w[1]);
@@ -191,9 +198,8 @@ impl Succession {
         let mut all: Vec<Self> = found
             .into_iter()
             .map(|((from, to), (count, at))| {
-                let empty = BTreeSet::new();
-                let (a, b) = (slot_sets.get(&from).unwrap_or(&empty), slot_sets.get(&to).unwrap_or(&empty));
-                let smaller = a.len().min(b.len()) as u64;
+                let size = |target| slot_sets.get(&target).map_or(0, |set: &FxHashSet<u16>| set.len());
+                let smaller = size(from).min(size(to)) as u64;
                 let gone = last_named.get(&from).is_some_and(|&last| last <= at + 2_000);
                 Self { from, to, slots: count, overlap: ratio(count, smaller), gone, at }
             })

@@ -68,7 +68,7 @@ impl Keys {
 }
 
 /// One event of a synthetic log.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) at: Option<i64>,
     /// Place in the log where undated, in lines.

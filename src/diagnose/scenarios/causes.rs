@@ -187,7 +187,7 @@ fn an_owner_that_is_down() {
 
 #[test]
 fn hosts_that_are_not_named() {
-    for (host, severity) in [("?:6379", Severity::High), (":6379", Severity::High)] {
+    for (host, severity) in [("?:6379", Severity::High), (":6379", Severity::Medium)] {
         let events =
             (0..60).map(|i| Event::moved(DAY + i * 10 * SECOND, (i * 7_919 % 16_384) as u16, host)).collect();
         let incident = main_incident(&around(events, 0, 0));

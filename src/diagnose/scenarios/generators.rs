@@ -37,20 +37,12 @@ pub(crate) struct Reshard {
     pub(crate) first: u16,
     pub(crate) count: u16,
     pub(crate) per_slot: i64,
-    pub(crate) source: &'static str,
     pub(crate) target: &'static str,
 }
 
 impl Reshard {
     pub(crate) fn usual() -> Self {
-        Self {
-            begin: DAY + 10 * MINUTE,
-            first: 0,
-            count: 150,
-            per_slot: 400,
-            source: "10.0.0.1:6379",
-            target: "10.0.0.4:6379",
-        }
+        Self { begin: DAY + 10 * MINUTE, first: 0, count: 150, per_slot: 400, target: "10.0.0.4:6379" }
     }
 
     pub(crate) fn end(&self) -> i64 {
@@ -59,6 +51,20 @@ impl Reshard {
 
     /// What well-behaved clients log at debug level: ASK while the slot is open and the
     /// key is gone, then one MOVED each.
+    /// The same where nothing tells that the client followed, and with half of the slots
+    /// going to another node.
+    pub(crate) fn seen_plainly(&self, reporters: &[&str], mean: i64, seed: u64, targets: u32) -> Vec<Event> {
+        let mut events = self.seen_by(reporters, mean, seed);
+        for event in &mut events {
+            event.marks.clear();
+            event.level = None;
+            let slice = u32::from(event.slot.unwrap_or(0) - self.first) * 6 / u32::from(self.count);
+            let number = slice % targets;
+            event.target = Some(super::builder::node(&format!("10.0.0.{}:6379", 4 + number)));
+        }
+        events
+    }
+
     pub(crate) fn seen_by(&self, reporters: &[&str], mean: i64, seed: u64) -> Vec<Event> {
         let mut events = Vec::new();
         for (number, reporter) in (0u64..).zip(reporters) {

@@ -9,7 +9,7 @@ use crate::model::{PathMark, Signal};
 #[test]
 fn a_plain_client_on_three_and_six_masters_for_thirty_minutes() {
     for nodes in [3, 6] {
-        for seed in 0..8 {
+        for seed in 0..4 {
             let log = around(plain_client(DAY, DAY + 30 * MINUTE, 400, nodes, seed), 0, 0);
             let incident = main_incident(&log);
             let all = describe(&verdict(&log));
@@ -52,6 +52,41 @@ fn a_plain_client_proven_by_its_code_is_certain() {
     let events = events.into_iter().map(|e| e.marked(&[PathMark::StandaloneClient])).collect();
     let incident = main_incident(&around(events, 0, 0));
     assert_eq!((incident.cause.id, incident.cause.strength), (CauseId::StandaloneClient, Strength::Certain));
+}
+
+#[test]
+fn a_plain_client_with_a_handful_of_keys() {
+    let slots = [866u16, 5_061, 5_900, 9_189, 9_308, 12_182, 12_739, 13_437, 16_198];
+    let masters = super::generators::masters(3);
+    let mut dice = super::builder::Dice::new(4);
+    let mut events = Vec::new();
+    let mut at = DAY;
+    while at < DAY + 8 * MINUTE {
+        let slot = slots[(dice.next() % 9) as usize];
+        let target = super::generators::owner(slot, &masters);
+        if target != masters[0] {
+            events.push(Event::moved(at, slot, target));
+        }
+        at += dice.wait(900).max(1);
+    }
+    let log = around(events, SECOND, 0);
+    let incident = main_incident(&log);
+    assert_eq!(
+        (incident.kind, incident.cause.id),
+        (Kind::MovedStorm, CauseId::StandaloneClient),
+        "{}",
+        describe(&verdict(&log))
+    );
+}
+
+#[test]
+fn with_two_masters_half_is_half() {
+    let log = around(plain_client(DAY, DAY + 20 * MINUTE, 400, 2, 1), SECOND, 0);
+    let incident = main_incident(&log);
+    let mut open = vec![incident.cause.id];
+    open.extend(incident.cause.alternatives.iter().map(|a| a.0));
+    assert!(open.contains(&CauseId::StandaloneClient), "{}", describe(&verdict(&log)));
+    assert!(incident.cause.strength <= Strength::Possible);
 }
 
 #[test]
@@ -111,6 +146,16 @@ fn a_few_hits_are_scattered() {
 }
 
 #[test]
+fn a_sparse_stream_of_hits_is_one_incident() {
+    // A plain client with a request in two minutes: every hit is an episode of its own.
+    let log = around(plain_client(DAY, DAY + 100 * HOUR, 2 * MINUTE, 3, 1), HOUR, HOUR);
+    let diagnosis = verdict(&log);
+    let all = describe(&diagnosis);
+    assert_eq!(diagnosis.incidents.len(), 1, "{all}");
+    assert_eq!(diagnosis.incidents[0].cause.id, CauseId::StandaloneClient, "{all}");
+}
+
+#[test]
 fn a_hot_slot_is_named_and_no_cause() {
     let mut events = plain_client(DAY, DAY + 10 * MINUTE, 800, 3, 5);
     let hot = (0..3_000).map(|i| Event::moved(DAY + i * 200, 9_000, "10.0.0.2:6379"));
@@ -167,6 +212,11 @@ fn redirections_of_unknown_kind_count_with_moved_and_are_relabelled_beside_proof
     let total = events.len() as u64;
     let incident = main_incident(&around(events, 0, 0));
     assert_eq!((incident.kind, incident.events), (Kind::MovedStorm, total));
+    let mut hidden = plain_client(DAY, DAY + 10 * MINUTE, 400, 3, 8);
+    hidden.iter_mut().for_each(|e| e.signal = Signal::Redirect);
+    let incident = main_incident(&around(hidden, 0, 0));
+    assert_eq!((incident.kind, incident.cause.id), (Kind::MovedStorm, CauseId::StandaloneClient));
+    assert!(incident.cause.strength < Strength::Certain && incident.cause.score <= 0.8);
     let asks = [
         Event::ask(DAY, 77, "10.0.0.4:6379"),
         Event { signal: Signal::Redirect, ..Event::ask(DAY + 500, 77, "10.0.0.4:6379") },

@@ -52,6 +52,34 @@ fn a_healthy_reshard_is_one_campaign_and_never_a_storm() {
 }
 
 #[test]
+fn no_healthy_reshard_is_a_storm_whatever_its_shape() {
+    // Scale-in shares one range out, a rebalance takes slices from everywhere; clients
+    // print no code path; some meet no ASK at all, as with atomic migrations.
+    for (first, count, per_slot) in [(0, 150, 400), (5_461, 1_500, 60), (0, 16_000, 10)] {
+        for targets in [1, 2, 3] {
+            for (mean, without_ask) in [(60, false), (400, false), (60, true), (400, true)] {
+                for seed in 0..1 {
+                    let reshard = Reshard { first, count, per_slot, ..Reshard::usual() };
+                    let mut events = reshard.seen_plainly(&PODS, mean, seed, targets);
+                    events.retain(|e| !(without_ask && e.signal == Signal::Ask));
+                    let log = around(events, HOUR, HOUR);
+                    let diagnosis = verdict(&log);
+                    let all = describe(&diagnosis);
+                    let name = format!(
+                        "{first}+{count} {per_slot} ms, {targets} targets, {mean} ms, {without_ask} {seed}"
+                    );
+                    assert!(!has(&diagnosis, Kind::MovedStorm), "{name}\n{all}");
+                    assert!(
+                        diagnosis.incidents.iter().all(|i| i.cause.id != CauseId::StandaloneClient),
+                        "{name}\n{all}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_dense_reshard_is_one_incident_with_its_slots() {
     let reshard = Reshard { per_slot: 3_000, ..Reshard::usual() };
     let log = around(reshard.seen_by(&PODS, 10, 1), 0, HOUR);

@@ -8,7 +8,7 @@ mod checks;
 mod needles;
 mod origin;
 
-pub use origin::{answering_node, command};
+pub(super) use origin::{answering_node, command};
 
 use crate::model::{Client, PathMark, PathMarks};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, StartKind};
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 
 /// What the texts of a record prove.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// Who printed it; `None` rather than a guess.
     pub client: Option<Client>,
     /// Which code path it shows.
@@ -76,7 +76,7 @@ const _: () = assert!(Client::ALL.len() <= 40 && PathMark::ALL.len() <= 8);
 
 /// The signs found so far: a set that merges with `|`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Needles(u64);
+pub(super) struct Needles(u64);
 
 impl std::ops::BitOr for Needles {
     type Output = Self;
@@ -137,13 +137,8 @@ const PRECEDENCE: [Client; 34] = [
 ];
 
 impl Needles {
-    /// Whether nothing was found.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// What everything found so far proves together.
-    pub fn decide(self) -> Evidence {
+    pub(super) fn decide(self) -> Evidence {
         let client = self.client();
         Evidence {
             client,
@@ -200,7 +195,7 @@ impl Needles {
 /// Finds in one pass over a text everything that proves something.
 ///
 /// A line without any needle costs about 0.4 ns a byte, one with needles about 2 ns.
-pub struct EvidenceFinder {
+pub(super) struct EvidenceFinder {
     /// Short pieces of which every needle holds one: most lines have none.
     gate: AhoCorasick,
     /// All needles, any case, overlapping. It takes some milliseconds to build, which
@@ -289,7 +284,7 @@ impl Default for EvidenceFinder {
 
 impl EvidenceFinder {
     /// Builds the search. Build one for the whole run and share it between threads.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let table: Vec<_> = needles::all()
             .map(|needle| {
                 let bits = needle.signs.iter().fold(0, |bits, sign| bits | sign.bit());
@@ -303,7 +298,7 @@ impl EvidenceFinder {
 
     /// Adds to `found` what `text` proves. `text` is one line, or several that belong
     /// together.
-    pub fn collect(&self, text: &[u8], found: &mut Needles) {
+    pub(super) fn collect(&self, text: &[u8], found: &mut Needles) {
         if checks::server_line(text) {
             found.0 |= Sign::Of(Client::RedisServer).bit();
         }

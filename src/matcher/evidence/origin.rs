@@ -46,7 +46,7 @@ const COMMAND_LEADS: [(&str, Name); 17] = [
 ];
 
 /// The command's name as the text prints it (`get`, `GET`), where it does.
-pub fn command(text: &[u8]) -> Option<&[u8]> {
+pub(in crate::matcher) fn command(text: &[u8]) -> Option<&[u8]> {
     static LEADS: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| search(COMMAND_LEADS.iter().map(|(lead, _)| *lead)));
     LEADS.as_ref()?.find_iter(text).find_map(|hit| {
@@ -117,7 +117,7 @@ const SOURCE_LEADS: [(&str, Source); 15] = [
 
 /// The node that answered, where the text prints it. A redirection never does; some
 /// clients add the address of the connection.
-pub fn answering_node(text: &[u8]) -> Option<Endpoint> {
+pub(in crate::matcher) fn answering_node(text: &[u8]) -> Option<Endpoint> {
     static LEADS: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| search(SOURCE_LEADS.iter().map(|(lead, _)| *lead)));
     LEADS.as_ref()?.find_iter(text).find_map(|hit| {

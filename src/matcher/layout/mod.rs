@@ -57,7 +57,15 @@ pub struct SourceContext {
 impl SourceContext {
     /// Nothing is known but the newest plausible moment.
     pub const fn new(reference: jiff::civil::DateTime) -> Self {
-        Self { zone: None, reference, year_reference: None, fixed_year: None, day_first: None, reporter: None, docker_json: false }
+        Self {
+            zone: None,
+            reference,
+            year_reference: None,
+            fixed_year: None,
+            day_first: None,
+            reporter: None,
+            docker_json: false,
+        }
     }
 }
 

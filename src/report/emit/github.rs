@@ -7,9 +7,8 @@
 //! here, visibly. Titles hold no numbers, so that a re-run repeats them.
 
 use super::{Emitter, Format, RenderContext};
-use crate::diagnose::{Severity, Strength};
 use crate::report::escape::{self, github_data, github_property};
-use crate::report::{Incident, Report, words};
+use crate::report::{Incident, Report, Severity, Strength, words};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 

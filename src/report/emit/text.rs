@@ -3,10 +3,9 @@
 
 use super::page::{Page, Tone, plain, prose, span};
 use super::{Emitter, RenderContext};
-use crate::diagnose::{Kind, Severity, State, Strength};
 use crate::model::Signal;
 use crate::report::escape::columns;
-use crate::report::{Incident, Report, Sample, Time, Window, words};
+use crate::report::{Incident, Kind, Report, Sample, Severity, State, Strength, Time, Window, words};
 use std::io::{self, Write};
 
 /// `--format text`.
