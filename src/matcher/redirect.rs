@@ -145,28 +145,11 @@ pub fn pair_end(text: &[u8], end: usize) -> usize {
     end
 }
 
-/// Whether nothing that belongs to a longer word stands before `at`.
+/// Whether nothing that belongs to a longer word stands before `at`. Scripts that put no
+/// space between words, and their punctuation (`：`), may.
 fn stands_alone(line: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).map(|i| line[i]) else { return true };
-    matches!(
-        before,
-        b' ' | b'\t'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b'-'
-            | b'>'
-            | b'['
-            | b'<'
-            | b'('
-            | b'{'
-            | b':'
-            | b'='
-            | b','
-            | b';'
-            | b'|'
-            | b'*'
-    ) || after_escape(line, at)
+    b" \t\"'`->[<(){:=,;|*".contains(&before) || !before.is_ascii() || after_escape(line, at)
 }
 
 /// Whether the byte before `at` is the letter of an escaped line break or tab, as JSON
@@ -214,6 +197,16 @@ mod tests {
             (r#"{"stack":"x\nMOVED 1 10.0.0.1:1\n  at"}"#, Signal::Moved, 1, "10.0.0.1:1"),
             ("MOVED 7918 <IP>", Signal::Moved, 7918, "<IP>"),
             ("exception: moved 15596 10.0.0.13:6379", Signal::Moved, 15596, "10.0.0.13:6379"),
+            ("(error)MOVED 15596 10.0.0.13:6379", Signal::Moved, 15596, "10.0.0.13:6379"),
+            ("读取失败：MOVED 15596 10.0.0.13:6379，重试", Signal::Moved, 15596, "10.0.0.13:6379"),
+            ("读取失败ASK 15596 10.0.0.13:6379", Signal::Ask, 15596, "10.0.0.13:6379"),
+            ("(error) ASK 15596 to_host:to_port", Signal::Ask, 15596, "to_host"),
+            (
+                "msg=MOVED 15596 [10.0.0.13:6379](http://10.0.0.13:6379/)",
+                Signal::Moved,
+                15596,
+                "10.0.0.13:6379",
+            ),
         ] {
             assert_eq!(first(line), Some((signal, slot, endpoint.to_owned())), "{line}");
         }
@@ -231,6 +224,8 @@ mod tests {
             "REMOVED 12 10.0.0.1:6379",
             "BID 3998 10.4:200 ASK 3999 10.5:100",
             "ASK 1234 me:80",
+            "ASK 1234 me:please",
+            "moved 12 crates:transport",
             "raise MovedError",
             "except redis.exceptions.MovedError as e:",
             "xMovedError: 1 10.0.0.1:6379",

@@ -60,9 +60,11 @@ impl<'t> EndpointRef<'t> {
     /// Reads the endpoint at the start of `text` and tells how many bytes it took.
     ///
     /// Accepts `10.0.0.7:6379`, `2001:db8::7:6379` (split at the last colon),
-    /// `[2001:db8::7]:6379`, `node-1.example:6379`, `:6379`, `?:6379` and redacted
-    /// forms (`<IP>`, `<ip>:6379`, `10.2.*.*:6379`). The port must be whole, 1 to
-    /// 65535, and not run into a word. Numeric text that is no address (`10.5:100`,
+    /// `[2001:db8::7]:6379`, `node-1.example:6379`, `:6379`, `?:6379`, a Markdown link
+    /// (`[10.0.0.7:6379](http://10.0.0.7:6379)`, what a ticket makes of a pasted log)
+    /// and redacted forms (`<IP>`, `<ip>:6379`, `<some-host:6379>`, `10.2.*.*:6379`,
+    /// `10.x.x.7:6379`, `ip:port`, `10.0.0.7:****`). A port that is shown must be whole,
+    /// 1 to 65535, and not run into a word. Numeric text that is no address (`10.5:100`,
     /// an order book; `10:15:30`, a time) is refused, and so is a host name without a
     /// dot on a port below 1024 (`me:80`, chat): no cluster node listens there.
     pub fn parse_prefix(text: &'t [u8]) -> Option<(Self, usize)> {
@@ -76,9 +78,12 @@ impl<'t> EndpointRef<'t> {
     }
 }
 
-/// `[v6]:port`, as .NET and Go re-format addresses.
+/// `[v6]:port`, as .NET and Go re-format addresses, or a Markdown link.
 fn bracketed(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
-    let close = text.iter().take(64).position(|&b| b == b']')?;
+    let close = text.iter().take(270).position(|&b| b == b']')?;
+    if text.get(close + 1) == Some(&b'(') {
+        return enclosed(text, close);
+    }
     let host = std::str::from_utf8(&text[1..close]).ok()?;
     is_ipv6(host).then_some(())?;
     (text.get(close + 1) == Some(&b':')).then_some(())?;
@@ -86,10 +91,22 @@ fn bracketed(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
     Some((EndpointRef { host, port: Some(port) }, close + 2 + used))
 }
 
-/// `<IP>` or `<redacted>:6379`: somebody hid the address before posting the log.
-fn redacted_tag(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
-    let close = text.iter().take(48).position(|&b| b == b'>')?;
+/// A whole endpoint between the brackets at 0 and `close`.
+fn enclosed(text: &[u8], close: usize) -> Option<(EndpointRef<'_>, usize)> {
     let inner = &text[1..close];
+    let (endpoint, used) = plain(inner)?;
+    (used == inner.len()).then_some((endpoint, close + 1))
+}
+
+/// `<IP>`, `<redacted>:6379` or `<some-host:6379>`: somebody hid the address before
+/// posting the log.
+fn redacted_tag(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
+    let close = text.iter().take(270).position(|&b| b == b'>')?;
+    let inner = &text[1..close];
+    if inner.contains(&b':') {
+        return enclosed(text, close);
+    }
+    (inner.len() <= 46).then_some(())?;
     let wordy = |b: &u8| b.is_ascii_alphanumeric() || b"_-. ".contains(b);
     (!inner.is_empty() && inner.iter().all(wordy)).then_some(())?;
     let host = std::str::from_utf8(&text[..=close]).ok()?;
@@ -116,16 +133,33 @@ fn plain(text: &[u8]) -> Option<(EndpointRef<'_>, usize)> {
     // stands before its first colon is not followed by a whole port.
     let is_host = |b: u8| b.is_ascii_alphanumeric() || b"._-*".contains(&b);
     let host_len = text.iter().take(256).position(|&b| !is_host(b)).unwrap_or(text.len().min(256));
-    if host_len > 0
-        && text.get(host_len) == Some(&b':')
-        && let Some((port, used)) = port(&text[host_len + 1..])
-    {
-        let host = std::str::from_utf8(&text[..host_len]).ok()?;
-        if is_host_name(host, port) {
-            return Some((EndpointRef { host, port: Some(port) }, host_len + 1 + used));
+    if host_len > 0 && text.get(host_len) == Some(&b':') {
+        let after = &text[host_len + 1..];
+        if let Some((port, used)) = port(after) {
+            let host = std::str::from_utf8(&text[..host_len]).ok()?;
+            if is_host_name(host, port) {
+                return Some((EndpointRef { host, port: Some(port) }, host_len + 1 + used));
+            }
+        } else if let Some(used) = hidden_port(after) {
+            let host = std::str::from_utf8(&text[..host_len]).ok()?;
+            if is_host_name(host, u16::MAX) {
+                return Some((EndpointRef { host, port: None }, host_len + 1 + used));
+            }
         }
     }
     unbracketed_ipv6(text)
+}
+
+/// The length of what stands in for a port that was hidden before a log was posted:
+/// `port`, `node_port`, or nothing but the marks that hide digits (`****`, `xxxx`).
+fn hidden_port(text: &[u8]) -> Option<usize> {
+    let word = text.iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || b"_-*#".contains(b)).count();
+    let word = &text[..word];
+    let name = word.len().checked_sub(4).is_some_and(|at| {
+        word[at..].eq_ignore_ascii_case(b"port") && (at == 0 || matches!(word[at - 1], b'_' | b'-'))
+    });
+    let marks = word.len() >= 2 && word.iter().all(|b| b"xX*#".contains(b));
+    (name || marks).then_some(word.len())
 }
 
 /// `2001:db8::7:6379`: the port is what follows the last colon.
@@ -184,12 +218,26 @@ fn is_host_name(host: &str, port: u16) -> bool {
     if host.contains('*') {
         return host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-*_".contains(&b));
     }
+    if is_quad(host) {
+        return true;
+    }
+    // A label may end in a hyphen where a part of the name was cut out (`prod-.example.com`).
+    let dotted = host.contains('.');
     let labels_ok = host.split('.').all(|label| {
-        !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+        !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && (dotted || !label.ends_with('-'))
     });
     let top = host.rsplit('.').next().unwrap_or_default();
     let top_has_letter = top.bytes().any(|b| b.is_ascii_alphabetic());
-    labels_ok && top_has_letter && (host.contains('.') || port >= 1024)
+    labels_ok && top_has_letter && (dotted || port >= 1024)
+}
+
+/// Four numbers up to 255, of which some may be hidden behind letters (`172.x.x.1`,
+/// `a.b.c.7`) or begin with a zero.
+fn is_quad(host: &str) -> bool {
+    let number = |label: &str| label.len() <= 3 && label.parse::<u8>().is_ok();
+    let hidden = |label: &str| label.len() <= 3 && label.bytes().all(|b| b.is_ascii_alphabetic());
+    host.split('.').count() == 4
+        && host.split('.').all(|label| !label.is_empty() && (number(label) || hidden(label)))
 }
 
 #[cfg(test)]
@@ -221,6 +269,17 @@ mod tests {
             ("<IP>:6379", "<IP>", Some(6379), ""),
             ("X.X.X.X:6379", "X.X.X.X", Some(6379), ""),
             ("10.2.1**.4*:6379", "10.2.1**.4*", Some(6379), ""),
+            ("10.x.x.7:6379", "10.x.x.7", Some(6379), ""),
+            ("a.b.c.7:6379", "a.b.c.7", Some(6379), ""),
+            ("10.0.07.012:6379", "10.0.07.012", Some(6379), ""),
+            ("prod-.example.com:6379", "prod-.example.com", Some(6379), ""),
+            ("ip:port", "ip", None, ""),
+            ("Node_Address:PORT,", "Node_Address", None, ","),
+            ("to-host:to-port'", "to-host", None, "'"),
+            ("10.0.0.7:****", "10.0.0.7", None, ""),
+            ("cache-1:xxxx ", "cache-1", None, " "),
+            ("<some-host:6379>", "some-host", Some(6379), ""),
+            ("[10.0.0.7:6379](http://10.0.0.7:6379/)", "10.0.0.7", Some(6379), "(http://10.0.0.7:6379/)"),
             ("::ffff:10.0.0.1:6379", "::ffff:10.0.0.1", Some(6379), ""),
         ];
         for (text, host, port, rest) in good {
@@ -247,6 +306,15 @@ mod tests {
             "a b:1",
             "10.0.0.256:6379",
             "-x.example:6379",
+            "prod-:6379",
+            "10.x.7:6379",
+            "ip:ports",
+            "ip:export",
+            "ip:x",
+            "10:port",
+            "<a b:c>",
+            "[10.0.0.7:6379]",
+            "[10.0.0.7](x)",
         ];
         for text in bad {
             assert_eq!(read(text), None, "{text}");

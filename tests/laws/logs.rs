@@ -81,7 +81,8 @@ pub fn message() -> impl Strategy<Value = String> {
 
 /// A time of day, so that records differ and lie in no order.
 fn clock() -> impl Strategy<Value = String> {
-    (0u32..24, 0u32..60, 0u32..60, 0u32..1000).prop_map(|(h, m, s, ms)| format!("{h:02}:{m:02}:{s:02}.{ms:03}"))
+    (0u32..24, 0u32..60, 0u32..60, 0u32..1000)
+        .prop_map(|(h, m, s, ms)| format!("{h:02}:{m:02}:{s:02}.{ms:03}"))
 }
 
 /// The lines of one log record, without what wraps them.
@@ -177,7 +178,8 @@ fn wrap(wrapper: Wrapper, pod: usize, line: &[u8], cuts: &[usize], out: &mut Vec
     places.sort_unstable();
     places.push(line.len());
     let starts = [0].into_iter().chain(places.iter().copied());
-    let pieces = starts.zip(&places).enumerate().map(|(i, (from, &to))| (&line[from..to], i + 1 == places.len()));
+    let pieces =
+        starts.zip(&places).enumerate().map(|(i, (from, &to))| (&line[from..to], i + 1 == places.len()));
     match wrapper {
         Wrapper::Bare => out.push(line.to_vec()),
         Wrapper::Kubectl => out.push(put(format!("[pod/web-{pod}/app] "), line)),
@@ -225,44 +227,46 @@ fn wrapped(base: Wrapper) -> impl Strategy<Value = Vec<Vec<u8>>> {
 /// A log of so many records; neighbouring ones may interleave, as pods do.
 pub fn log(records: std::ops::Range<usize>) -> BoxedStrategy<Log> {
     let base = prop_oneof![2 => Just(Wrapper::Bare), 3 => select(WRAPPERS.to_vec())];
-    let records = base.prop_flat_map(move |base| {
-        vec((wrapped(base), proptest::bool::weighted(0.3)), records.clone())
-    });
-    (records, proptest::bool::weighted(0.8)).prop_map(|(records, ended)| {
-        let mut lines: Vec<Vec<u8>> = Vec::new();
-        let mut last = 0;
-        for (record, interleaves) in records {
-            if interleaves && last > 0 {
-                // Every second place among the lines of the record before.
-                let start = lines.len() - last;
-                for (i, line) in record.into_iter().enumerate() {
-                    let at = (start + 2 * i + 1).min(lines.len());
-                    lines.insert(at, line);
+    let records =
+        base.prop_flat_map(move |base| vec((wrapped(base), proptest::bool::weighted(0.3)), records.clone()));
+    (records, proptest::bool::weighted(0.8))
+        .prop_map(|(records, ended)| {
+            let mut lines: Vec<Vec<u8>> = Vec::new();
+            let mut last = 0;
+            for (record, interleaves) in records {
+                if interleaves && last > 0 {
+                    // Every second place among the lines of the record before.
+                    let start = lines.len() - last;
+                    for (i, line) in record.into_iter().enumerate() {
+                        let at = (start + 2 * i + 1).min(lines.len());
+                        lines.insert(at, line);
+                    }
+                    last = 0;
+                } else {
+                    last = record.len();
+                    lines.extend(record);
                 }
-                last = 0;
-            } else {
-                last = record.len();
-                lines.extend(record);
             }
-        }
-        let mut text = lines.join(&b'\n');
-        if ended {
-            text.push(b'\n');
-        }
-        Log(text)
-    })
-    .boxed()
+            let mut text = lines.join(&b'\n');
+            if ended {
+                text.push(b'\n');
+            }
+            Log(text)
+        })
+        .boxed()
 }
 
 /// A log with stretches between its records so long that its ends are out of each
 /// other's sight: quiet lines, or lines of hundreds of kilobytes with messages in them.
 pub fn far_log() -> BoxedStrategy<Log> {
     let quiet = (1usize..120_000, any::<bool>()).prop_map(|(length, dated)| {
-        let line: &[u8] = if dated { b"2026-11-21 02:01:00,000 INFO app: all is well\n" } else { b"all is well\n" };
+        let line: &[u8] =
+            if dated { b"2026-11-21 02:01:00,000 INFO app: all is well\n" } else { b"all is well\n" };
         line.iter().copied().cycle().take(length).chain([b'\n']).collect::<Vec<u8>>()
     });
     let long = (vec((message(), 0usize..70_000), 1..8), any::<bool>()).prop_map(|(messages, cased)| {
-        let mut out = if cased { b"{\"msg\":\"".to_vec() } else { b"2026-11-21 02:01:00,000 ERROR app: ".to_vec() };
+        let mut out =
+            if cased { b"{\"msg\":\"".to_vec() } else { b"2026-11-21 02:01:00,000 ERROR app: ".to_vec() };
         for (message, gap) in messages {
             out.extend(message.as_bytes());
             out.extend(b"\\n ");

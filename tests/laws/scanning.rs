@@ -16,7 +16,11 @@ pub static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
 /// So many cases, or 20 times as many where `SCAN_LONG_TESTS` asks for them.
 pub fn cases(count: u32) -> Config {
     let long = std::env::var_os("SCAN_LONG_TESTS").is_some();
-    Config { failure_persistence: None, max_shrink_iters: 400, ..Config::with_cases(if long { count * 20 } else { count }) }
+    Config {
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::with_cases(if long { count * 20 } else { count })
+    }
 }
 
 /// What came of a scan, ready to be compared.
@@ -62,7 +66,13 @@ pub fn outcome(paths: &[PathBuf], settings: Settings, threads: usize) -> Outcome
 }
 
 /// Scans the paths; with their hits, or only counted.
-pub fn outcome_with(rules: &RuleSet, paths: &[PathBuf], settings: Settings, threads: usize, print: bool) -> Outcome {
+pub fn outcome_with(
+    rules: &RuleSet,
+    paths: &[PathBuf],
+    settings: Settings,
+    threads: usize,
+    print: bool,
+) -> Outcome {
     static POOLS: Mutex<BTreeMap<usize, &rayon::ThreadPool>> = Mutex::new(BTreeMap::new());
     let pool = *POOLS.lock().unwrap().entry(threads).or_insert_with(|| {
         Box::leak(Box::new(rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()))

@@ -37,7 +37,8 @@ fn check(data: &[u8], piece: usize, stream: usize) -> Result<(), TestCaseError> 
     let settings = Settings { stream, ..Settings::default() };
     put(directory.path(), "app.log", &gzip(data));
     let packed = outcome(&[path.clone()], settings, 2);
-    let piped = if cfg!(unix) { through_pipe(&path, data, piece, settings) } else { outcome(&[path], settings, 1) };
+    let piped =
+        if cfg!(unix) { through_pipe(&path, data, piece, settings) } else { outcome(&[path], settings, 1) };
     for (way, other) in [("compressed", packed), ("piped", piped)] {
         if let Some(difference) = file.difference(&other) {
             return Err(TestCaseError::fail(format!("{way}, buffers of {stream} bytes\n{difference}")));

@@ -147,6 +147,7 @@ fn trace(text: &[u8]) -> Option<Opening> {
             let run = digit_run(text, 1);
             run > 0 && text.get(run + 1) == Some(&b' ')
         }
+        b'}' if is_labelled(&text[1..]) => true,
         b'}' | b']' | b')' => text.iter().all(|b| b"}]),; \t".contains(b)),
         _ => false,
     };
@@ -165,6 +166,13 @@ fn is_frame(rest: &[u8]) -> bool {
         token.iter().any(|b| b"./(<:".contains(b)) && !token.ends_with(b".") && !token.ends_with(b":");
     let located = rest.get(token.len()..).is_some_and(|r| r.starts_with(b" (") || r.starts_with(b" ["));
     !token.is_empty() && (named || located) && !token[0].is_ascii_digit()
+}
+
+/// ` reason: ReplyError: …` after an object's closing brace: what else was printed with it.
+fn is_labelled(rest: &[u8]) -> bool {
+    let Some(rest) = rest.strip_prefix(b" ") else { return false };
+    let label = rest.iter().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
+    label > 0 && rest[label..].starts_with(b": ")
 }
 
 /// `... 12 more`, `... 3 common frames omitted`.
@@ -552,6 +560,8 @@ mod tests {
             ("CONFIG SET x y", Opening::Plain),
             ("#hash", Opening::Plain),
             ("} else {", Opening::Plain),
+            ("} reason: ReplyError: MOVED 1 h:1", Opening::Continuation),
+            ("} and so on: x", Opening::Plain),
             ("MOVED 1 10.0.0.1:6379", Opening::Plain),
             ("10.0.0.1:6379> get x", Opening::Plain),
             ("error reading the map", Opening::Plain),
