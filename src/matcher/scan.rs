@@ -7,7 +7,7 @@
 //!     read its line's surroundings, find its record          (line, record)
 //! for each record
 //!     tell events from repetitions, prove the client         (judge)
-//! for each match that begins in the chunk's own part
+//! for each match whose line was found in the chunk's own part
 //!     hand it to the sink                                    (emit)
 //! ```
 //!
@@ -28,6 +28,8 @@ use std::ops::Range;
 
 /// Bytes of a line that a hit shows.
 const SHOWN: usize = 512;
+/// No bare pair with what may follow it on its line is longer.
+const PAIR_LIMIT: usize = 512;
 /// Bytes of a line that are looked at when only its time is wanted.
 const TIME_REACH: usize = 2 * 1024;
 
@@ -111,14 +113,15 @@ impl<'r> Matcher<'r> {
             return false;
         }
         self.prefilter.candidates(chunk.bytes, view.context.docker_json, &mut scratch.candidates);
-        scratch.candidates.is_empty() && self.bare_ends(chunk.bytes, chunk.own.clone()).next().is_none()
+        // A pair belongs to the chunk that it ends in.
+        let pairs = chunk.own.start.saturating_sub(PAIR_LIMIT)..chunk.own.end;
+        scratch.candidates.is_empty() && self.bare_ends(chunk.bytes, pairs).next().is_none()
     }
 
     /// Ends of bare pairs that begin in the range.
     pub(super) fn bare_ends<'b>(&self, bytes: &'b [u8], range: Range<usize>) -> impl Iterator<Item = usize> + 'b {
         let on = self.bare.is_some();
-        // The longest pair is shorter than this.
-        let reach = bytes.len().min(range.end + 300);
+        let reach = bytes.len().min(range.end + PAIR_LIMIT);
         let from = range.start;
         memchr::memchr3_iter(b'\n', b'"', b'\'', &bytes[from..reach])
             .map(move |i| from + i)
@@ -132,8 +135,9 @@ impl<'r> Matcher<'r> {
             })
     }
 
-    /// Scans a chunk and hands every hit that begins in its own part to the sink, and the
-    /// process starts near hits. `newlines_before` is the number of newlines between the
+    /// Scans a chunk and hands every hit of it to the sink, and the process starts near
+    /// hits. The hits of a line are those of the chunk whose own part has the first thing in
+    /// it that is worth a look; of a line longer than [`REACH`], that has this in or at it. `newlines_before` is the number of newlines between the
     /// start of a stream and the own part; unused for a regular file.
     pub fn scan_chunk(
         &self,
@@ -221,7 +225,7 @@ impl Scan<'_, '_> {
     fn emit(&mut self, newlines_before: u64, sink: &mut impl Sink) {
         let mut counter = LineCounter::new(self.chunk, self.view.stream, newlines_before);
         let mut order: Vec<usize> = (0..self.scratch.matches.len()).collect();
-        order.retain(|&i| self.chunk.own.contains(&self.scratch.matches[i].at));
+        order.retain(|&i| self.chunk.own.contains(&self.scratch.matches[i].found_at));
         for i in order {
             let m = &self.scratch.matches[i];
             let line = &self.chunk.bytes[m.line.start..m.line.end];
