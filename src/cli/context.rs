@@ -15,6 +15,9 @@ use std::io::Read;
 /// Bytes at a source's start that its layout is read from.
 pub(super) const HEAD: usize = 64 * 1024;
 
+/// UTF-8's byte order mark.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What the command line and the clock say about times.
 #[derive(Clone, Debug)]
 pub struct TimeRules {
@@ -83,7 +86,12 @@ fn head(source: &Source) -> Option<Vec<u8>> {
     let mut head = Vec::new();
     // A file that cannot be read is told of when it is scanned.
     let file = File::open(source.path()?).ok()?;
-    file.take(HEAD as u64).read_to_end(&mut head).ok()?;
+    file.take((HEAD + BYTE_ORDER_MARK.len()) as u64).read_to_end(&mut head).ok()?;
+    // As in a stream, the mark is no part of the text.
+    if head.starts_with(BYTE_ORDER_MARK) {
+        head.drain(..BYTE_ORDER_MARK.len());
+    }
+    head.truncate(HEAD);
     Some(head)
 }
 

@@ -12,6 +12,9 @@ use memchr::memchr;
 /// How far around a literal a rule's regex looks in a line that is too long to be taken
 /// as a whole.
 const GIANT_REACH: usize = 2 * 1024;
+/// Overlapping matches of a giant line are found at places nearer than this to each other:
+/// the longest match spans the text of a pipeline's command.
+const OVERLAP_REACH: usize = 16 * 1024;
 /// Bytes of text on either side of the seam between the pieces of a cut line.
 const SEAM_TEXT: usize = 512;
 const ESCAPE: u8 = 0x1b;
@@ -28,16 +31,14 @@ impl Scan<'_, '_> {
         let pairs: Vec<usize> =
             if self.matcher.bare.is_some() { bare_ends(bytes, &found.ends).collect() } else { Vec::new() };
         let every_line = !self.matcher.prefilter.unfiltered.is_empty();
-        let (mut next, mut next_pair, mut at) = (0, 0, 0);
+        let (mut next, mut next_pair) = (0, 0);
+        // The line that rules without a literal look at next.
+        let mut unread = every_line.then_some(0).filter(|&at| at < bytes.len());
         // Each round takes one line, or one place in a giant line.
         loop {
             let candidate = candidates.get(next).map(|c| c.at);
             let pair = pairs.get(next_pair).map(|&end| end - 1);
-            let place = match [candidate, pair].into_iter().flatten().min() {
-                _ if every_line && at < bytes.len() => at,
-                Some(place) => place,
-                None => break,
-            };
+            let Some(place) = [candidate, pair, unread].into_iter().flatten().min() else { break };
             let line = span_at(bytes, place);
             let (from, from_pair) = (next, next_pair);
             if line.giant {
@@ -48,24 +49,40 @@ impl Scan<'_, '_> {
                 next += candidates[from..].iter().take_while(|c| c.at < end).count();
                 next_pair += pairs[from_pair..].iter().take_while(|&&e| e <= end).count();
             }
-            self.line_matches(line, &candidates[from..next], &pairs[from_pair..next_pair]);
-            if !line.giant || (next, next_pair) == (from, from_pair) {
-                at = memchr(b'\n', &bytes[line.end..]).map_or(bytes.len(), |i| line.end + i + 1);
+            self.scratch.found_at = place;
+            self.line_matches(
+                line,
+                &candidates[from..next],
+                &pairs[from_pair..next_pair],
+                unread == Some(place),
+            );
+            if unread == Some(place) {
+                let end = memchr(b'\n', &bytes[line.end..]).map(|i| line.end + i + 1);
+                unread = end.filter(|&at| at < bytes.len());
             }
         }
         self.scratch.found = found;
+        self.settle_giant_lines();
     }
 
-    fn line_matches(&mut self, line: Span, candidates: &[Candidate], pairs: &[usize]) {
+    fn line_matches(&mut self, line: Span, candidates: &[Candidate], pairs: &[usize], from_start: bool) {
         let raw = &self.chunk.bytes[line.start..line.end];
-        let coloured = memchr(ESCAPE, raw).is_some();
-        let text = if coloured {
-            self.strip(raw)
-        } else {
-            Text { start: line.start, end: line.end, stripped: false }
-        };
         self.scratch.on_line.clear();
         self.scratch.tried.clear();
+        if from_start {
+            // Of a giant line they see the start.
+            let head = Span { end: line.end.min(line.start + REACH), giant: false, ..line };
+            let (text, _) = self.text_of(head.start, head.end, head.start);
+            for i in 0..self.matcher.prefilter.unfiltered.len() {
+                self.rule(head, text, self.matcher.prefilter.unfiltered[i], 0);
+            }
+        }
+        if line.giant {
+            self.giant_matches(line, candidates, pairs);
+            return self.settle_line();
+        }
+        let coloured = memchr(ESCAPE, raw).is_some();
+        let (text, _) = self.text_of(line.start, line.end, line.start);
         let mut piece = self.view.context.docker_json;
         for candidate in candidates {
             for &used in self.matcher.prefilter.uses(candidate.literal) {
@@ -78,18 +95,63 @@ impl Scan<'_, '_> {
                 }
             }
         }
-        for i in 0..self.matcher.prefilter.unfiltered.len() {
-            self.rule(line, text, self.matcher.prefilter.unfiltered[i], 0);
-        }
         if coloured {
             self.every_pair_and_word(line, text);
         } else {
             pairs.iter().for_each(|&end| self.pair(line, text, end - line.start));
         }
-        if piece && !line.giant {
+        if piece {
             self.join_pieces(line);
         }
         self.settle_line();
+    }
+
+    /// Matches at the given places of a line that is not seen as a whole: only what is near
+    /// a place is looked at, whatever else the line holds.
+    fn giant_matches(&mut self, line: Span, candidates: &[Candidate], pairs: &[usize]) {
+        for candidate in candidates {
+            for &used in self.matcher.prefilter.uses(candidate.literal) {
+                match used {
+                    Use::Word => {
+                        let (text, at) = self.text_near(line, candidate.at, redirect::REDIRECTION_LIMIT);
+                        self.word(line, text, at);
+                    }
+                    Use::Rule(order) => {
+                        let (text, at) = self.text_near(line, candidate.at, GIANT_REACH);
+                        self.rule(line, text, order, at);
+                    }
+                    Use::Banner => self.scratch.banners.push(candidate.at),
+                    Use::Partial => {}
+                }
+            }
+        }
+        for &end in pairs {
+            let (text, at) = self.text_near(line, end, SEAM_TEXT);
+            self.pair(line, text, at);
+        }
+    }
+
+    /// The text around a place of a line, and where in it the place is. Of a coloured one less
+    /// is taken, since its copy is kept as long as the chunk.
+    fn text_near(&mut self, line: Span, place: usize, reach: usize) -> (Text, usize) {
+        let window = |reach: usize| {
+            (line.start.max(place.saturating_sub(reach)), line.end.min(place.saturating_add(reach)))
+        };
+        let (start, end) = window(reach);
+        let coloured = memchr(ESCAPE, &self.chunk.bytes[start..end]).is_some();
+        let (start, end) = if coloured { window(reach.min(SEAM_TEXT)) } else { (start, end) };
+        self.text_of(start, end, place)
+    }
+
+    /// The text of a stretch of the chunk, without terminal escapes, and where in it a place
+    /// of the stretch is.
+    fn text_of(&mut self, start: usize, end: usize, place: usize) -> (Text, usize) {
+        let bytes = self.chunk.bytes;
+        if memchr(ESCAPE, &bytes[start..end]).is_none() {
+            return (Text { start, end, stripped: false }, place - start);
+        }
+        let before = anstream::adapter::strip_bytes(&bytes[start..place]).map(<[u8]>::len).sum();
+        (self.strip(&bytes[start..end]), before)
     }
 
     /// Keeps a copy of the text without terminal escapes.
@@ -103,7 +165,12 @@ impl Scan<'_, '_> {
 
     fn add(&mut self, line: Span, text: Text, found: Located, rule: u32, builtin: bool) {
         self.scratch.on_line.push(Match {
-            at: if text.stripped { line.start } else { text.start + found.start },
+            at: match (text.stripped, line.giant) {
+                (false, _) => text.start + found.start,
+                (true, false) => line.start,
+                (true, true) => self.scratch.found_at,
+            },
+            found_at: self.scratch.found_at,
             line,
             text,
             rule,
@@ -153,21 +220,16 @@ impl Scan<'_, '_> {
 
     /// Runs a rule's regex on the line, once (in a giant line, around each literal).
     fn rule(&mut self, line: Span, text: Text, order: u32, at: usize) {
-        let windowed = line.giant && !text.stripped;
+        let windowed = line.giant;
         if !windowed && self.scratch.tried.contains(&order) {
             return;
         }
         self.scratch.tried.push(order);
         let Some(rule) = self.matcher.rules.by_order(order) else { return };
         let whole = self.scratch.text(self.chunk.bytes, text);
-        let window = if windowed {
-            at.saturating_sub(GIANT_REACH)..whole.len().min(at + GIANT_REACH)
-        } else {
-            0..whole.len()
-        };
         let mut all = Vec::new();
-        rule.find_in(&whole[window.clone()], |f| {
-            let (start, end) = (window.start + f.start, window.start + f.end);
+        rule.find_in(whole, |f| {
+            let (start, end) = (f.start, f.end);
             if windowed && !(start..end).contains(&at) {
                 return;
             }
@@ -287,6 +349,40 @@ impl Scan<'_, '_> {
         }
         on_line.clear();
         self.scratch.on_line = on_line;
+    }
+
+    /// In a giant line every place was looked at for itself: of overlapping built-in matches
+    /// the first in order counts here too. Each is held against those it overlaps alone,
+    /// whatever becomes of them, so that nothing far away tells on it.
+    fn settle_giant_lines(&mut self) {
+        let matches = &self.scratch.matches;
+        if !matches.iter().any(|m| m.line.giant) {
+            return;
+        }
+        let end = |m: &Match| m.at + (m.found.end - m.found.start);
+        let order = |m: &Match| (m.at, std::cmp::Reverse(end(m)), m.found.bare, m.rule);
+        let lost: Vec<bool> = (matches.iter().enumerate())
+            .map(|(i, m)| {
+                let from = matches.partition_point(|other| other.found_at + OVERLAP_REACH < m.found_at);
+                let near =
+                    matches[from..].iter().take_while(|other| other.found_at <= m.found_at + OVERLAP_REACH);
+                m.line.giant
+                    && m.builtin
+                    && near.zip(from..).any(|(other, j)| {
+                        let overlaps =
+                            other.line.giant && other.builtin && other.at < end(m) && m.at < end(other);
+                        let equal = || {
+                            other.slot() == m.slot()
+                                && self.scratch.endpoint(self.chunk.bytes, other)
+                                    == self.scratch.endpoint(self.chunk.bytes, m)
+                        };
+                        overlaps
+                            && (order(other) < order(m) || (order(other) == order(m) && j < i && equal()))
+                    })
+            })
+            .collect();
+        let mut lost = lost.into_iter();
+        self.scratch.matches.retain(|_| !lost.next().unwrap_or_default());
     }
 
     /// Whether a match says nothing that the other one of its line does not say too.

@@ -51,6 +51,9 @@ impl Located {
 pub(super) struct Match {
     /// Where it begins in the chunk; in a stripped line, where the line begins.
     pub(super) at: usize,
+    /// Where its line was first found worth a look: the chunk that owns this place owns all
+    /// matches of the line, however far from it they stand.
+    pub(super) found_at: usize,
     pub(super) line: Span,
     pub(super) text: Text,
     pub(super) rule: u32,

@@ -24,12 +24,17 @@ const KIND_WORDS: [(&str, Signal); 6] = [
     ("ASK error received", Signal::Ask),
 ];
 
+/// The most that a `message repeated n times` is believed.
+const REPEATS_LIMIT: u64 = 1_000_000;
+
 /// Matches of one log record, by their numbers.
 #[derive(Debug)]
 pub(super) struct Record {
     reporter: ReporterKey,
     head: usize,
     matches: Vec<usize>,
+    /// A part of it is a line too long to be seen as a whole.
+    giant: bool,
 }
 
 impl Scan<'_, '_> {
@@ -40,7 +45,7 @@ impl Scan<'_, '_> {
         let mut open: Vec<(ReporterKey, usize)> = Vec::new();
         for i in 0..self.scratch.matches.len() {
             let m = self.scratch.matches[i];
-            let unread = m.line.giant && m.at - m.line.start >= REACH;
+            let unread = m.line.giant && m.line.start > 0 && self.chunk.bytes[m.line.start - 1] != b'\n';
             let (facts, head) = if unread { (m.facts, m.head) } else { self.head_of(m.line, m.at) };
             self.scratch.matches[i].facts = facts;
             self.scratch.matches[i].head = head;
@@ -52,10 +57,16 @@ impl Scan<'_, '_> {
             });
             if let Some(current) = current {
                 records[current].matches.push(i);
+                records[current].giant |= m.line.giant;
                 continue;
             }
             let new = records.len();
-            records.push(Record { reporter: facts.reporter, head: head.start, matches: vec![i] });
+            records.push(Record {
+                reporter: facts.reporter,
+                head: head.start,
+                matches: vec![i],
+                giant: m.line.giant,
+            });
             match slot {
                 Some(slot) => open[slot].1 = new,
                 None => open.push((facts.reporter, new)),
@@ -84,6 +95,23 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// The matches of a record that are within reach of one of its matches, itself included:
+    /// all of them, but in a line without end, where what is true of a match must not hang
+    /// on one that is too far away to be seen from any chunk it is in.
+    fn companions<'r>(
+        &self,
+        record: &'r Record,
+        i: usize,
+    ) -> impl DoubleEndedIterator<Item = usize> + use<'_, 'r> {
+        let matches = &self.scratch.matches;
+        let at = matches[i].at;
+        // A match is at most a line from where its line was found.
+        let from = record.matches.partition_point(|&j| matches[j].found_at + 2 * REACH < at);
+        let to = record.matches.partition_point(|&j| matches[j].found_at <= at + 2 * REACH);
+        let near = record.matches.get(from..to).unwrap_or_default();
+        near.iter().copied().filter(move |&j| matches[j].at.abs_diff(at) <= REACH)
+    }
+
     fn target(&self, i: usize) -> (Option<Slot>, Option<EndpointRef<'_>>) {
         let m = &self.scratch.matches[i];
         (m.slot(), self.scratch.endpoint(self.chunk.bytes, m))
@@ -92,21 +120,26 @@ impl Scan<'_, '_> {
     /// A redirection of unknown kind is the kind that its record tells: by the same pair
     /// with a code word, or by an exception's class.
     fn name_kinds(&mut self, record: &Record) {
+        let mut named: Vec<(usize, Signal)> = Vec::new();
         for &i in &record.matches {
             if self.scratch.matches[i].signal() != Signal::Redirect {
                 continue;
             }
             let pair = self.target(i);
-            let told = |j: &&usize| {
-                let other = &self.scratch.matches[**j];
+            let told = |j: &usize| {
+                let other = &self.scratch.matches[*j];
                 matches!(other.signal(), Signal::Moved | Signal::Ask)
                     && pair.0.is_some()
-                    && self.target(**j) == pair
+                    && self.target(*j) == pair
             };
-            let by_pair = record.matches.iter().find(told).map(|&j| self.scratch.matches[j].signal());
+            let by_pair = self.companions(record, i).find(told).map(|j| self.scratch.matches[j].signal());
             if let Some(signal) = by_pair.or_else(|| self.kind_by_class(record, i)) {
-                self.scratch.matches[i].found.signal = signal;
+                named.push((i, signal));
             }
+        }
+        // All at once: what is named here tells nothing about others.
+        for (i, signal) in named {
+            self.scratch.matches[i].found.signal = signal;
         }
     }
 
@@ -116,7 +149,7 @@ impl Scan<'_, '_> {
             return None;
         }
         let mut kind = None;
-        for (start, end) in self.record_lines(record) {
+        for (start, end) in self.record_lines(record, i) {
             let line = &self.chunk.bytes[start..end];
             for (word, signal) in KIND_WORDS {
                 if memmem::find(line, word.as_bytes()).is_some() {
@@ -130,16 +163,17 @@ impl Scan<'_, '_> {
         kind
     }
 
-    /// The lines of a record that are near its matches.
-    fn record_lines(&mut self, record: &Record) -> Vec<(usize, usize)> {
-        let (Some(&first), Some(&last)) = (record.matches.first(), record.matches.last()) else {
-            return Vec::new();
-        };
-        let (first, last) = (self.scratch.matches[first], self.scratch.matches[last]);
-        if first.line.giant || last.line.giant {
-            let near = |m: Match| (m.line.start.max(m.at.saturating_sub(4096)), m.line.end.min(m.at + 4096));
-            return vec![near(first), near(last)];
+    /// The lines of a record that are near its matches; in a giant line, what is around a
+    /// match of it and around the first and the last one near that.
+    fn record_lines(&mut self, record: &Record, i: usize) -> Vec<(usize, usize)> {
+        let Some(&last) = record.matches.last() else { return Vec::new() };
+        if record.giant {
+            let mut companions = self.companions(record, i);
+            let places = [companions.next(), Some(i), companions.next_back()];
+            let near = |m: &Match| (m.line.start.max(m.at.saturating_sub(4096)), m.line.end.min(m.at + 4096));
+            return places.into_iter().flatten().map(|j| near(&self.scratch.matches[j])).collect();
         }
+        let last = self.scratch.matches[last];
         let context = &self.view.context;
         let bytes = self.chunk.bytes;
         let head = span_from(bytes, record.head);
@@ -168,11 +202,14 @@ impl Scan<'_, '_> {
     /// Redis at all.
     fn prove(&mut self, record: &Record) {
         let mut needles = Needles::default();
-        for (start, end) in self.record_lines(record) {
-            self.matcher.evidence.collect(&self.chunk.bytes[start..end], &mut needles);
-        }
-        let evidence = needles.decide();
-        for &i in &record.matches {
+        for (n, &i) in record.matches.iter().enumerate() {
+            if n == 0 || record.giant {
+                needles = Needles::default();
+                for (start, end) in self.record_lines(record, i) {
+                    self.matcher.evidence.collect(&self.chunk.bytes[start..end], &mut needles);
+                }
+            }
+            let evidence = needles.decide();
             let m = &mut self.scratch.matches[i];
             m.client = evidence.client;
             m.marks = evidence.marks;
@@ -201,9 +238,10 @@ impl Scan<'_, '_> {
     fn near(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
         let matches = &self.scratch.matches;
         let at = matches[i].at;
-        let from = matches.partition_point(|m| m.at + REACH < at);
-        let to = matches.partition_point(|m| m.at <= at + REACH);
-        (from..to.max(from)).filter(move |&j| j != i)
+        // A match is at most a line from where its line was found.
+        let from = matches.partition_point(|m| m.found_at + 2 * REACH < at);
+        let to = matches.partition_point(|m| m.found_at <= at + 2 * REACH);
+        (from..to.max(from)).filter(move |&j| j != i && matches[j].at.abs_diff(at) <= REACH)
     }
 
     /// Whether a redirection with a code word names the same target nearby.
@@ -246,18 +284,18 @@ impl Scan<'_, '_> {
     /// `Too many redirections` takes slot and target from the redirection that its record
     /// prints, the nearest one after it.
     fn fill_exhausted(&mut self, record: &Record) {
-        for (n, &i) in record.matches.iter().enumerate() {
+        for &i in &record.matches {
             let m = &self.scratch.matches[i];
             if m.signal() != Signal::TooManyRedirects || m.found.slot.is_some() {
                 continue;
             }
-            let full = |j: &&usize| {
-                let other = &self.scratch.matches[**j];
+            let full = |j: &usize| {
+                let other = &self.scratch.matches[*j];
                 other.signal().is_redirection() && other.is_full()
             };
-            let inner =
-                record.matches[n..].iter().find(full).or_else(|| record.matches[..n].iter().rev().find(full));
-            if let Some(&j) = inner {
+            let after = self.companions(record, i).filter(|&j| j > i).find(full);
+            let inner = after.or_else(|| self.companions(record, i).filter(|&j| j < i).rfind(full));
+            if let Some(j) = inner {
                 let other = self.scratch.matches[j];
                 let m = &mut self.scratch.matches[i];
                 m.found.slot = other.found.slot;
@@ -272,15 +310,16 @@ impl Scan<'_, '_> {
     /// In a record, a match that lacks slot or target repeats any match of its signal that
     /// prints it; of equal ones the first is counted.
     fn mark_repetitions(&mut self, record: &Record) {
-        for (n, &i) in record.matches.iter().enumerate() {
+        let mut repetitions: Vec<usize> = Vec::new();
+        for &i in &record.matches {
             if !self.scratch.matches[i].event {
                 continue;
             }
             let (slot, target) = self.target(i);
             let m = &self.scratch.matches[i];
-            let repeats = record.matches.iter().enumerate().any(|(k, &j)| {
+            let repeats = self.companions(record, i).any(|j| {
                 let other = &self.scratch.matches[j];
-                if k == n || other.signal() != m.signal() || !self.is_counted(other) {
+                if j == i || other.signal() != m.signal() || !self.is_counted(other) {
                     return false;
                 }
                 if m.signal() == Signal::Other && other.rule != m.rule {
@@ -290,11 +329,15 @@ impl Scan<'_, '_> {
                 let covered =
                     (slot.is_none() || slot == other_slot) && (target.is_none() || target == other_target);
                 let equal = slot == other_slot && target == other_target;
-                covered && (!equal || k < n)
+                covered && (!equal || j < i)
             });
             if repeats {
-                self.scratch.matches[i].event = false;
+                repetitions.push(i);
             }
+        }
+        // All at once: a repetition of a repetition is one too.
+        for i in repetitions {
+            self.scratch.matches[i].event = false;
         }
     }
 
@@ -312,20 +355,27 @@ impl Scan<'_, '_> {
     fn multiply(&mut self, record: &Record) {
         let Some(&last) = record.matches.last() else { return };
         let last = self.scratch.matches[last];
+        if record.giant {
+            // Each by its own line: the last one may be out of sight.
+            for &i in &record.matches {
+                let m = &mut self.scratch.matches[i];
+                if let (true, Some(Repeats::This(n))) = (m.event, m.facts.repeats) {
+                    m.repeats = u32::try_from(n.clamp(1, REPEATS_LIMIT)).unwrap_or(1);
+                }
+            }
+            return;
+        }
         let mut factor = match last.facts.repeats {
             Some(Repeats::This(n)) => n,
             _ => 1,
         };
-        if !last.line.giant {
-            let context = &self.view.context;
-            let limit = last.line.end + 1024;
-            let next =
-                self.scratch.lines.after(self.chunk.bytes, last.line.end, limit, record.reporter, context);
-            if let Some(Repeats::Previous(n)) = next.and_then(|next| next.repeats) {
-                factor += n;
-            }
+        let context = &self.view.context;
+        let limit = last.line.end + 1024;
+        let next = self.scratch.lines.after(self.chunk.bytes, last.line.end, limit, record.reporter, context);
+        if let Some(Repeats::Previous(n)) = next.and_then(|next| next.repeats) {
+            factor += n;
         }
-        let factor = u32::try_from(factor.clamp(1, 1_000_000)).unwrap_or(1);
+        let factor = u32::try_from(factor.clamp(1, REPEATS_LIMIT)).unwrap_or(1);
         for &i in &record.matches {
             if self.scratch.matches[i].event {
                 self.scratch.matches[i].repeats = factor;

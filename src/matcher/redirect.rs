@@ -29,6 +29,13 @@ pub const WORDS: [&[u8]; 6] = [b"moved ", b"moved:", b"movederror", b"ask ", b"a
 /// is between them.
 const PIPELINE_REACH: usize = 8 * 1024;
 
+/// How many bytes (spaces, backslashes) may stand between a bare pair and the end of its
+/// line or quoted string, so that a look at a pair never goes far.
+const TRAILING_LIMIT: usize = 128;
+
+/// No redirection with a code word is longer, its pipeline's command included.
+pub const REDIRECTION_LIMIT: usize = PIPELINE_REACH + 1024;
+
 /// The redirection whose code word starts at `at`, if there is one.
 ///
 /// Forms (client-library sources): `MOVED <pair>` in any case, `Moved: <pair>`
@@ -126,16 +133,14 @@ pub fn bare_pair_before(line: &[u8], end: usize) -> Option<Redirection<'_>> {
 /// The end of what may be a bare pair before a line's or a quoted string's end: without a
 /// carriage return, a colour's reset and a full stop, or the backslashes of the quote.
 pub fn pair_end(text: &[u8], end: usize) -> usize {
-    let mut end = end;
+    let trailing = |end: usize, is_trailing: fn(u8) -> bool| {
+        let limited = text[..end].iter().rev().take(TRAILING_LIMIT);
+        end - limited.take_while(|&&b| is_trailing(b)).count()
+    };
     if text.get(end).is_some_and(|&b| b != b'\n') {
-        while end > 0 && text[end - 1] == b'\\' {
-            end -= 1;
-        }
-        return end;
+        return trailing(end, |b| b == b'\\');
     }
-    while end > 0 && matches!(text[end - 1], b'\r' | b' ') {
-        end -= 1;
-    }
+    let mut end = trailing(end, |b| matches!(b, b'\r' | b' '));
     if text[..end].ends_with(b"\x1b[0m") {
         end -= 4;
     }

@@ -7,7 +7,7 @@
 //!     read its line's surroundings, find its record          (line, record)
 //! for each record
 //!     tell events from repetitions, prove the client         (judge)
-//! for each match that begins in the chunk's own part
+//! for each match whose line was found in the chunk's own part
 //!     hand it to the sink                                    (emit)
 //! ```
 //!
@@ -115,8 +115,9 @@ impl<'r> Matcher<'r> {
         scratch.found.candidates.is_empty() && bare_ends(chunk.bytes, &scratch.found.ends).next().is_none()
     }
 
-    /// Scans a chunk and hands every hit that begins in its own part to the sink, and the
-    /// process starts near hits. `newlines_before` is the number of newlines between the
+    /// Scans a chunk and hands every hit of it to the sink, and the process starts near
+    /// hits. The hits of a line are those of the chunk whose own part has the first thing in
+    /// it that is worth a look; of a line longer than [`REACH`], that has this in or at it. `newlines_before` is the number of newlines between the
     /// start of a stream and the own part; unused for a regular file.
     pub fn scan_chunk(
         &self,
@@ -220,7 +221,7 @@ impl Scan<'_, '_> {
     fn emit(&mut self, newlines_before: u64, sink: &mut impl Sink) {
         let mut counter = LineCounter::new(self.chunk, self.view.stream, newlines_before);
         let mut order: Vec<usize> = (0..self.scratch.matches.len()).collect();
-        order.retain(|&i| self.chunk.own.contains(&self.scratch.matches[i].at));
+        order.retain(|&i| self.chunk.own.contains(&self.scratch.matches[i].found_at));
         for i in order {
             let m = &self.scratch.matches[i];
             let line = &self.chunk.bytes[m.line.start..m.line.end];

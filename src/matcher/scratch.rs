@@ -12,6 +12,8 @@ pub struct Scratch {
     pub(super) matches: Vec<Match>,
     pub(super) on_line: Vec<Match>,
     pub(super) tried: Vec<u32>,
+    /// See [`Match::found_at`].
+    pub(super) found_at: usize,
     pub(super) stripped: Vec<u8>,
     pub(super) lines: Lines,
     pub(super) redis_words: Option<Vec<usize>>,

@@ -209,7 +209,9 @@ fn wrapped(base: Wrapper) -> impl Strategy<Value = Vec<Vec<u8>>> {
             let mut out = Vec::new();
             for mut line in record {
                 if padding > 0 {
-                    line = [line, b" ".to_vec(), vec![b'x'; padding]].concat();
+                    let pad = vec![b'x'; padding];
+                    let sides = if pod == 0 { [pad, line] } else { [line, pad] };
+                    line = sides.join(&b' ');
                 }
                 if let Some((from, to)) = colours {
                     line = coloured(&line, from.into(), to.into());
