@@ -23,6 +23,8 @@ finish() {
     exit "$status"
 }
 trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # step TITLE COMMAND...: a header, the command, and how long it took.
 step() {
