@@ -196,20 +196,29 @@ fn absorb(
         }
     }
     let slots: BTreeSet<u16> = campaign.windows.iter().filter_map(|w| w.slot).collect();
+    // A slot or two before the first ASK and after the last moved unseen as well.
+    let gaps = slots.iter().zip(slots.iter().skip(1)).map(|(a, b)| b - a);
+    let margin = gaps.max().unwrap_or(0).saturating_mul(2).min(64);
     let between = |slot: u16| {
         let below = slots.range(..slot).next_back();
         let above = slots.range(slot..).next();
-        matches!((below, above), (Some(b), Some(a)) if a - b <= t.campaign_hole)
+        match (below, above) {
+            (Some(b), Some(a)) => a - b <= t.campaign_hole,
+            (Some(edge), None) | (None, Some(edge)) => slot.abs_diff(*edge) <= margin,
+            (None, None) => false,
+        }
     };
     // A client that follows what it is told, and is told something new meanwhile, is told
     // of this resharding.
     let follows = followers(lane, campaign.target);
-    let from = lane.hits.partition_point(|h| h.at < campaign.first);
+    // Nothing but a moment before the first ASK tells that this resharding had begun.
+    let begin = campaign.first - if lane.dated() { t.campaign_lead } else { 0 };
+    let from = lane.hits.partition_point(|h| h.at < begin);
     for (i, hit) in lane.hits.iter().enumerate().skip(from).take_while(|(_, h)| h.at <= until) {
         let Some(slot) = hit.slot.filter(|s| !hit.ask && !slots.contains(s)) else { continue };
         let new = lessons
             .pair_first(hit.slot, hit.target)
-            .is_some_and(|first| first >= campaign.first && hit.at <= first + wait);
+            .is_some_and(|first| first >= begin && hit.at <= first + wait);
         if !claimed[i] && campaign.target.is_some() && hit.target == campaign.target && new {
             if !(between(slot) || follows.contains(&hit.reporter)) {
                 continue;

@@ -35,7 +35,7 @@ pub(crate) fn run(digest: &Digest, severities: &[Option<Severity>], t: &Threshol
     for lane in &lanes {
         let mut work = Work::new(lane, t);
         work.migrations();
-        work.takeovers();
+        work.takeovers = takeovers(lane, &work.lessons, &work.claimed, t);
         work.moved();
         drafts.extend(cluster_errors(lane, &work.other_claimed, &work.takeovers, t));
         drafts.append(&mut work.drafts);
@@ -50,6 +50,9 @@ pub(crate) fn run(digest: &Digest, severities: &[Option<Severity>], t: &Threshol
     }
     Diagnosis { incidents: finish(&book, drafts), notes }
 }
+
+/// Takeovers that are told apart within one condition at most.
+const TAKEOVERS: usize = 8;
 
 /// One lane on its way to incidents.
 struct Work<'l, 'd> {
@@ -155,27 +158,6 @@ impl<'l, 'd> Work<'l, 'd> {
         reasons
     }
 
-    /// Changes of owner within other redirections. A candidate whose cause turns out to
-    /// be something else goes back to the rest.
-    fn takeovers(&mut self) {
-        for takeover in takeovers(self.lane, &self.lessons, &self.claimed, self.t) {
-            let hits = takeover.condition.hits.clone();
-            let f = self.features(&hits);
-            let (kind, cause, mut reasons) = self.judge(&f, &hits, Some(&takeover.change));
-            if kind != Kind::Failover {
-                continue;
-            }
-            for &i in &hits {
-                self.claimed[i] = true;
-            }
-            self.takeovers.push(takeover);
-            let mut draft = Draft::new(kind, storm::state(self.lane, &f, self.t), cause, self.lane);
-            draft.reasons.append(&mut reasons);
-            let uses = used_by(&draft.cause);
-            self.complete(draft, &f, &hits, &uses);
-        }
-    }
-
     /// All other MOVED.
     fn moved(&mut self) {
         for cluster in 0..self.clusters.count {
@@ -184,18 +166,57 @@ impl<'l, 'd> Work<'l, 'd> {
                 .filter(|&i| self.clusters.of_reporter(self.lane.hits[i].reporter) == cluster)
                 .collect();
             for condition in conditions(self.lane, &free, self.t) {
-                let f = self.features(&condition.hits);
-                match self.without_flapping(&condition, &f) {
-                    Some(parts) => {
-                        for part in parts {
-                            let f = self.features(&part.hits);
-                            self.condition(&part, &f);
-                        }
-                    }
-                    None => self.condition(&condition, &f),
-                }
+                self.condition(condition);
             }
         }
+    }
+
+    /// One condition: an incident, or several where a part of it has a cause of its own.
+    fn condition(&mut self, condition: Condition) {
+        let f = self.features(&condition.hits);
+        if let Some(parts) = self.without_flapping(&condition, &f) {
+            for part in parts {
+                let f = self.features(&part.hits);
+                self.incident(&part, &f, None);
+            }
+            return;
+        }
+        let (mut rest, mut f) = (condition, f);
+        // Each round takes some hits away; no real condition has more than a few.
+        for _ in 0..TAKEOVERS {
+            let whole = self.judge(&f, &rest.hits, None);
+            let found = if whole.0 == Kind::Failover { None } else { self.takeover_in(&rest) };
+            let Some((part, number)) = found else {
+                self.incident_of(&rest, &f, whole);
+                return;
+            };
+            self.incident(&part, &self.features(&part.hits), Some(number));
+            rest.hits.retain(|i| part.hits.binary_search(i).is_err());
+            f = self.features(&rest.hits);
+        }
+        self.incident(&rest, &f, None);
+    }
+
+    /// The part of a condition that a change of owner explains, if that is its likeliest
+    /// cause. With a client that knows no cluster the rest is its storm.
+    fn takeover_in(&self, condition: &Condition) -> Option<(Condition, usize)> {
+        for (number, takeover) in self.takeovers.iter().enumerate() {
+            let hits: Vec<usize> = takeover
+                .condition
+                .hits
+                .iter()
+                .filter(|i| condition.hits.binary_search(i).is_ok())
+                .copied()
+                .collect();
+            if hits.is_empty() || hits.len() == condition.hits.len() {
+                continue;
+            }
+            let f = self.features(&hits);
+            if self.judge(&f, &hits, Some(&takeover.change)).0 == Kind::Failover {
+                return Some((Condition { hits, episodes: 1 }, number));
+            }
+        }
+        None
     }
 
     /// A few flapping slots in a larger condition are an incident of their own.
@@ -208,8 +229,14 @@ impl<'l, 'd> Work<'l, 'd> {
         (!rest.hits.is_empty()).then_some([own, rest])
     }
 
-    fn condition(&mut self, condition: &Condition, f: &Features) {
-        let (kind, cause, mut reasons) = self.judge(f, &condition.hits, None);
+    fn incident(&mut self, condition: &Condition, f: &Features, takeover: Option<usize>) {
+        let change = takeover.and_then(|number| self.takeovers.get(number)).map(|t| &t.change);
+        let judged = self.judge(f, &condition.hits, change);
+        self.incident_of(condition, f, judged);
+    }
+
+    fn incident_of(&mut self, condition: &Condition, f: &Features, judged: (Kind, Cause, Vec<Fact>)) {
+        let (kind, cause, mut reasons) = judged;
         if condition.episodes > 1 {
             reasons.push(Fact::Recurring { episodes: condition.episodes });
         }

@@ -14,6 +14,15 @@ pub(crate) struct Verdict {
     pub(crate) facts: Vec<Fact>,
 }
 
+/// Whether an interactive redis-cli, which keeps no slot map, followed by itself.
+pub(crate) fn follows_by_hand(f: &Features) -> bool {
+    f.path.followed_share() >= 0.8
+        && f.path
+            .clients
+            .first()
+            .is_some_and(|c| c.0 == Client::RedisCli && c.1.saturating_mul(2) >= f.path.events)
+}
+
 /// Whether the log leaves out events: then counts are lower bounds, and a silence has to
 /// be longer to mean anything.
 pub(crate) fn sampled(f: &Features) -> bool {
@@ -37,7 +46,8 @@ pub(crate) fn kind(
 ) -> Verdict {
     let l = &f.learning;
     let mut facts = Vec::new();
-    let enough = f.events >= t.storm_events;
+    // redis-cli -c keeps no map: to be redirected at every change of node is how it works.
+    let enough = f.events >= t.storm_events && !follows_by_hand(f);
     let late = Fact::LateRepeats { late: l.late, of: f.located, after: t.lesson_wait / 1_000 };
     if enough && l.late_share >= t.late_share && l.late >= t.late_events {
         facts.push(late);
@@ -76,7 +86,11 @@ pub(crate) fn kind(
         return Verdict { kind: Kind::MovedRefresh, facts };
     }
     if !dense && l.late_share < t.late_share {
-        facts.push(Fact::NeverDense { busiest: f.rhythm.busiest_minute, limit: t.dense_per_minute });
+        let (busiest, limit) = (f.rhythm.busiest_minute, t.dense_per_minute);
+        facts.push(match lane.dated() {
+            true => Fact::NeverDense { busiest, limit },
+            false => Fact::FewEvents { events: f.events, needed: limit },
+        });
         return Verdict { kind: Kind::MovedScattered, facts };
     }
     Verdict { kind: Kind::MovedBurstOpen, facts: what_is_missing(lane, f, needed, t) }

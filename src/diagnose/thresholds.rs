@@ -89,6 +89,9 @@ pub struct Thresholds {
     pub hot_share: f64,
     /// Windows to one target with a longer pause between them are two campaigns.
     pub campaign_gap: i64,
+    /// A first lesson this long before a campaign's first ASK is the campaign's: a slot that
+    /// nobody asked for while it was open shows MOVED alone.
+    pub campaign_lead: i64,
     /// An ASK this close to the end of the log leaves its window in progress.
     pub window_open: i64,
     /// Time without ASK after which a window is presumed to have ended.
@@ -158,6 +161,7 @@ impl Default for Thresholds {
             two_maps_slots: 5,
             hot_share: 0.5,
             campaign_gap: 600_000,
+            campaign_lead: 1_000,
             window_open: 30_000,
             window_quiet: 60_000,
             window_gaps: 3,

@@ -4,6 +4,7 @@ use super::super::cause::{Board, DECISIVE, STRONG, WEAK};
 use super::super::fact::Fact;
 use super::super::features::{DecayTrend, Onset, Shape};
 use super::super::incident::{CauseId, Kind};
+use super::super::storm::follows_by_hand;
 use super::super::timeline::TargetNo;
 use super::Scene;
 use crate::model::{Endpoint, PathMark, Signal};
@@ -99,9 +100,12 @@ fn refresh(scene: &Scene<'_, '_>, board: &mut Board) {
     });
     let quiet = scene.lane.dated() && f.quiet_after() >= t.silence;
     board.add_if(quiet && once, This, WEAK, || Fact::QuietAfter { seconds: f.quiet_after() / 1_000 });
+    let by_hand = follows_by_hand(f);
+    board.add_if(by_hand, This, DECISIVE, || Fact::Followed { events: followed, of: f.path.events });
+    board.against(by_hand, &[CauseId::StaleSlotMap, CauseId::ReplicaReads, CauseId::StandaloneClient], 4);
     board.against(scene.kind == Kind::MovedStorm, &[This], 4);
-    board.against(scene.unlearned(), &[This], 3);
-    board.against(f.decay.trend == DecayTrend::Persistent, &[This], 1);
+    board.against(scene.unlearned() && !by_hand, &[This], 3);
+    board.against(f.decay.trend == DecayTrend::Persistent && !by_hand, &[This], 1);
     // Clients that learn after an outage learn of the outage.
     board.against(troubled(scene), &[This], 4);
     board.against(f.path.marked(PathMark::StandaloneClient) > 0, &[This], 2);
@@ -177,10 +181,12 @@ fn troubled(scene: &Scene<'_, '_>) -> bool {
 fn elsewhere(scene: &Scene<'_, '_>, main: TargetNo) -> Option<(Option<Endpoint>, u64)> {
     let f = scene.features;
     let lead = scene.lane.lead(scene.thresholds);
+    // Where one owner took over from another, errors to the old one come before that.
+    let onset = f.spans.iter().find(|s| Some(s.0) == main).map_or(f.first, |s| s.1);
     f.near
         .unreachable
         .iter()
-        .filter(|(node, errors)| **node != main && errors.first <= f.first + lead / 2)
+        .filter(|(node, errors)| **node != main && errors.first <= onset + lead / 2)
         .max_by(|a, b| a.1.events.cmp(&b.1.events).then(b.0.cmp(a.0)))
         .map(|(node, errors)| (scene.lane.book.endpoint(*node).cloned(), errors.events))
 }

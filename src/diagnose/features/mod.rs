@@ -91,7 +91,10 @@ impl Features {
         let slotted: u64 = by_slot.values().fold(0, |a, &b| a.saturating_add(b));
         let top = by_slot.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
         let top_slot = top.map(|(&slot, &count)| (slot, ratio(count, slotted)));
+        let spans: Vec<(u32, i64, i64)> = spans.into_iter().map(|(target, (a, b))| (target, a, b)).collect();
+        let successions = Succession::all(&hits);
         let rhythm = Rhythm::of(&hits, targets.len(), lane.step, lane.dated(), t);
+        let near = Neighbours::of(lane, &hits, change_at(&successions, &spans).unwrap_or(first), others, t);
         Self {
             events,
             located,
@@ -100,13 +103,13 @@ impl Features {
             decay: Decay::of(lane, &hits, log_end, t),
             order: Order::of(&hits, t),
             conflict: Conflict::of(&hits, targets.len(), t),
-            successions: Succession::all(&hits),
+            successions,
             life: Life::of(lane, &hits, rhythm.median_gap, t),
-            near: Neighbours::of(lane, &hits, others, t),
+            near,
             path: CodePath::of(lane.book, &hits),
             slots,
             targets,
-            spans: spans.into_iter().map(|(target, (first, last))| (target, first, last)).collect(),
+            spans,
             first,
             last,
             log_end,
@@ -141,6 +144,17 @@ impl Features {
     pub(crate) fn quiet_after(&self) -> i64 {
         self.log_end - self.last
     }
+}
+
+/// When one owner took over from another: where most slots went the same way, or where the
+/// second of two targets came up. Errors announce that, not the first hit of all.
+fn change_at(successions: &[Succession], spans: &[(u32, i64, i64)]) -> Option<i64> {
+    if let Some(main) = successions.first().filter(|s| s.gone) {
+        return Some(main.at);
+    }
+    let [a, b] = spans else { return None };
+    let (old, new) = if a.1 <= b.1 { (a, b) } else { (b, a) };
+    (old.2 <= new.1).then_some(new.1)
 }
 
 /// Events of these hits.

@@ -44,16 +44,16 @@ pub(crate) struct Neighbours {
     /// Refused logins soon after a redirection to that node, or to one that the error
     /// does not name.
     pub(crate) auth_after_redirect: u64,
-    /// Errors shortly before or at the first hit.
+    /// Errors shortly before or at the onset.
     pub(crate) leading: BTreeMap<Signal, u64>,
     /// From the first to the last TRYAGAIN.
     pub(crate) tryagain_length: i64,
 }
 
 impl Neighbours {
-    pub(crate) fn of(lane: &Lane<'_>, hits: &[Hit], others: &OtherIndex, t: &Thresholds) -> Self {
+    /// `onset` is when what the hits tell of began: errors up to then led to it.
+    pub(crate) fn of(lane: &Lane<'_>, hits: &[Hit], onset: i64, others: &OtherIndex, t: &Thresholds) -> Self {
         let mut found = Self::default();
-        let Some(onset) = hits.first().map(|h| h.at) else { return found };
         let (near, lead) = (lane.near(t), lane.lead(t));
         let mut times: BTreeMap<ReporterNo, Vec<(i64, Option<u32>)>> = BTreeMap::new();
         for hit in hits {

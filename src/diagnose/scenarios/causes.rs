@@ -332,3 +332,38 @@ fn few_hits_never_sound_sure() {
     let incident = main_incident(&around(events, HOUR, HOUR));
     assert!(incident.cause.score <= 0.6 && incident.cause.strength <= Strength::Possible);
 }
+
+#[test]
+fn an_interactive_redis_cli_that_follows_is_no_storm() {
+    let events: Vec<Event> = plain_client(DAY, DAY + 20 * MINUTE, 2_000, 3, 3)
+        .into_iter()
+        .map(|mut e| {
+            e.signal = Signal::Redirect;
+            e.client(Client::RedisCli).marked(&[PathMark::ClusterClient, PathMark::Followed])
+        })
+        .collect();
+    let incident = main_incident(&around(events, 0, 0));
+    assert_ne!(incident.kind, Kind::MovedStorm);
+    assert_eq!((incident.cause.id, incident.severity), (CauseId::BenignRefresh, Severity::Info));
+}
+
+#[test]
+fn a_failover_seen_by_a_plain_client_of_one_range_is_one_incident() {
+    // It only asks for keys of the node that dies: its redirections change their target.
+    let died = DAY + 12 * SECOND;
+    let events = (0..240i64).map(|i| {
+        let at = DAY + i * 250;
+        let target = if at < died + 5 * SECOND { "10.0.0.2:6379" } else { NEW };
+        Event::moved(at, 5_600 + (i * 37 % 19) as u16 * 270, target)
+    });
+    let down = (0..2).map(|i| Event::new(died + 4 * SECOND + i * 200, Signal::ClusterDown));
+    let mut events: Vec<Event> = events.chain(down).collect();
+    events.retain(|e| {
+        e.signal != Signal::Moved || !(died + 4 * SECOND..died + 5 * SECOND).contains(&e.at.unwrap_or(0))
+    });
+    events.sort_by_key(|e| e.at);
+    let diagnosis = verdict(&around(events, 0, SECOND));
+    let all = describe(&diagnosis);
+    assert_eq!(diagnosis.incidents.len(), 1, "{all}");
+    assert_eq!(diagnosis.incidents[0].kind, Kind::Failover, "{all}");
+}
