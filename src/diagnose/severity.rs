@@ -2,7 +2,7 @@
 
 use super::fact::Fact;
 use super::features::{CodePath, ratio};
-use super::incident::{Cause, CauseId, Kind, Severity, State};
+use super::incident::{Cause, CauseId, Kind, Severity, State, Strength};
 use crate::model::{PathMark, Signal};
 
 /// Severity of an incident of redirections.
@@ -15,7 +15,14 @@ pub(crate) fn of_redirections(kind: Kind, state: State, cause: &Cause, path: &Co
         Kind::AskWindow | Kind::AskCampaign => of_migration(state, cause.id),
         _ => of_moved(kind, cause, path),
     };
-    adjust(base, path)
+    let adjusted = adjust(base, path);
+    match kind {
+        // Fixed by the contract.
+        Kind::MovedStorm if cause.id == CauseId::Undecided => Severity::Medium,
+        // A few hits whose cause is no more than possible wake nobody.
+        Kind::MovedScattered if cause.strength <= Strength::Possible => adjusted.min(Severity::Medium),
+        _ => adjusted,
+    }
 }
 
 fn of_migration(state: State, cause: CauseId) -> Severity {
